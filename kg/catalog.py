@@ -1,0 +1,109 @@
+"""The known names and their facts, loaded from ``ontology/catalog/*.ttl`` (SKOS)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+
+from kg.names import normal_form
+from kg.records import EntityType, KgError
+from kg.resources import resource
+
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_LABELS = {_SKOS + "prefLabel", _SKOS + "altLabel", _SKOS + "hiddenLabel"}
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_ONTOLOGY = "https://w3id.org/paper-kg/ontology#"
+_TYPES = {_ONTOLOGY + kind.value: kind for kind in EntityType}
+
+
+@dataclass(slots=True)
+class Entry:
+    """A known thing: its IRI as the catalogue writes it, its type, its preferred name and its aliases."""
+
+    iri: str
+    type: EntityType
+    name: str = ""
+    aliases: list[str] = field(default_factory=list)
+
+    @property
+    def labels(self) -> list[str]:
+        """Every name, the preferred one first."""
+        return [self.name, *self.aliases]
+
+
+class Catalog:
+    """Known things, found by type and any spelling of any of their names.
+
+    >>> catalog = Catalog.of([Entry("x:a100", EntityType.HARDWARE, "NVIDIA A100", ["A100", "A100-SXM4"])])
+    >>> catalog.find(EntityType.HARDWARE, "A100 SXM4").name
+    'NVIDIA A100'
+    """
+
+    def __init__(self, entries: dict[str, Entry], quads: list[Quad]) -> None:
+        self.entries = entries
+        self.quads = quads
+        self._index: dict[tuple[EntityType, str], Entry] = {}
+        for entry in entries.values():
+            self._index[entry.type, normal_form(entry.type, entry.name)] = entry
+        for entry in entries.values():
+            for alias in entry.aliases:
+                self._index.setdefault((entry.type, normal_form(entry.type, alias)), entry)
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Catalog:
+        """A catalogue of these entries alone, with no further facts."""
+        return cls({entry.iri: entry for entry in entries}, [])
+
+    @classmethod
+    def load(cls, directory: Path) -> Catalog:
+        """The catalogue of every Turtle file in a directory, in the order of their names.
+
+        Raises KgError, naming the file and line, for a file that is no Turtle or an entry without a name.
+        """
+        quads = [quad for path in sorted(directory.glob("*.ttl")) for quad in _parse(path)]
+        entries: dict[str, Entry] = {}
+        for quad in quads:
+            if quad.predicate.value == _RDF_TYPE and isinstance(quad.object, NamedNode):
+                kind = _TYPES.get(quad.object.value)
+                if kind and isinstance(quad.subject, NamedNode):
+                    entries[quad.subject.value] = Entry(quad.subject.value, kind)
+        for quad in quads:
+            if quad.predicate.value in _LABELS and isinstance(quad.subject, NamedNode):
+                entry = entries.get(quad.subject.value)
+                if entry is None or not isinstance(quad.object, Literal):
+                    continue
+                if quad.predicate.value.endswith("prefLabel"):
+                    entry.name = quad.object.value
+                else:
+                    entry.aliases.append(quad.object.value)
+        for entry in entries.values():
+            if not entry.name:
+                raise KgError(f"{directory}: the catalogue entry <{entry.iri}> has no skos:prefLabel; add one")
+        return cls(entries, quads)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries.values())
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def find(self, type: EntityType, name: str) -> Entry | None:
+        """The entry of this type that has this name, however spelt, or None."""
+        return self._index.get((type, normal_form(type, name)))
+
+
+def _parse(path: Path) -> Iterator[Quad]:
+    try:
+        yield from parse(path=str(path), format=RdfFormat.TURTLE)
+    except SyntaxError as error:
+        raise KgError(f"{path}, line {error.lineno}: not valid Turtle ({error.msg}); correct it") from error
+
+
+@cache
+def known() -> Catalog:
+    """The catalogue that ships with the package."""
+    return Catalog.load(resource("ontology") / "catalog")

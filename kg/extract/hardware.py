@@ -1,0 +1,142 @@
+"""Hardware: devices by name, by series and number, by class word, and how many of them."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.catalog import Catalog, known
+from kg.extract.candidates import Candidate, Finder, notes
+from kg.records import EntityType
+
+_VENDOR = (
+    r"(?:(?:NVIDIA|Nvidia|nVidia|AMD|Intel|Xilinx|Google(?:[ ]Cloud)?|Huawei|Apple|Qualcomm|ARM|Arm|Graphcore|Cerebras|"
+    r"SambaNova|Groq|Samsung|MediaTek|Amazon|AWS|IBM)(?:['’]s)?[ -]"
+    r"(?:(?:GeForce|Tesla|Quadro|Instinct|Radeon|Alveo|Ascend|Jetson|DGX|HGX|Titan|Kunpeng|Snapdragon|Dimensity)[ -])?"
+    r"|(?:GeForce|Tesla|Quadro|Instinct|Radeon|Alveo)[ -])"
+)
+_CAPACITY = r"(?:[ -](?:SXM\d?|SMX\d?|PCIe|NVL))?(?:[ -]?\(?\d{2,3}[ -]?GB?\b\)?)?(?:[ -](?:SXM\d?|SMX\d?|PCIe|NVL))?"
+_CONSUMER = r"(?:RTX|GTX)[ -]?(?:A)?\d{3,4}(?:[ ]?(?:Ti|Super|SUPER|D))?"
+_DATACENTRE = r"(?:GH|GB|[ABHLPTVKM])\d{2,4}[a-zX]?"
+_DEVICE = re.compile(
+    rf"""(?<![A-Za-z0-9])(?:
+        {_VENDOR}?{_CONSUMER}{_CAPACITY}
+      | {_VENDOR}{_DATACENTRE}{_CAPACITY}
+      | {_VENDOR}(?:TPU|Gaudi|MI|Stratix|Arria|Agilex|Virtex|Kintex|Zynq|Versal|Ascend|Xeon|EPYC|Orin|Xavier|Nano)[ -]?\w*(?:[ -]\d\w*)?
+      | (?:Cloud[ ])?TPU[ -]?v\d\w*(?:-\d+)?
+      | v\d[a-z]?[ ]TPU
+      | MI\d{{3}}[A-Z]?
+      | (?:ZCU|VCU|ZC|VC|KC)\d{{3}}
+      | U(?:50|55C|200|250|280)(?=[ ](?:FPGA|card|board|accelerator))
+      | STM32\w*
+      | Cortex-[AMRX]\d+\w*
+      | Ascend[ -]?\d{{3}}\w*
+      | Raspberry[ ]Pi(?:[ ](?:\d\w*\+?|Zero)(?:[ ]?[BW]\b\+?)?)?
+      | Jetson(?:[ ](?:AGX|Nano|TX2|TX1|Orin|Xavier|NX)){{0,3}}
+    )(?![A-Za-z0-9])""",
+    re.X,
+)
+_BARE_NUMBER = re.compile(
+    r"(?:(?<=\d[x×*-])|(?<=\d )|(?<=single )|(?<=one )|(?<=two )|(?<=four )|(?<=eight )|(?<=an )|(?<=RTX-))"
+    r"(?:[2345]0[6-9]0)(?:[ -]?Ti)?(?=s?\b)(?!\.\d)(?=s?[ -]*(?:GPU|node|card|server|machine|,|\.|$|\)))"
+)
+_CLASS = re.compile(
+    r"""(?<![A-Za-z0-9])(?:
+        (?P<vendor>(?:NVIDIA|Nvidia|AMD|Intel|Arm|ARM)[ ])?
+        (?P<short>GPU|CPU|TPU|NPU|FPGA|ASIC|RDU|IPU|PIM|MCU|DPU)s?
+      | graphics[ ]processing[ ]units? | (?:field-programmable[ ]gate[ ]arrays?) | neural[ ]processing[ ]units?
+      | tensor[ ]processing[ ]units? | micro-?controllers? | processing-in-memory
+    )(?![A-Za-z])""",
+    re.X | re.I,
+)
+_SUFFIX = re.compile(_CAPACITY)
+_LEFT = re.compile(_VENDOR + r"$")
+_SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090", "5070", "5080", "5090"}
+
+
+def device_name(catalog: Catalog, string: str) -> str:
+    """The vendor's full name of the device that a string means, or the string itself.
+
+    >>> from kg.catalog import Entry
+    >>> one = Catalog.of([Entry("x", EntityType.HARDWARE, "NVIDIA A100", ["A100"])])
+    >>> device_name(one, "A100-80G-SXM4"), device_name(one, "Nvidia A100 40GB"), device_name(one, "Z9")
+    ('NVIDIA A100', 'NVIDIA A100', 'Z9')
+    """
+    bare = re.sub(r"[ -]?(?:SXM\d?|SMX\d?|PCIe|NVL|\(?\d{2,3}[ -]?GB?\)?(?![A-Za-z]))", "", string)
+    without_vendor = re.sub(rf"^{_VENDOR}", "", bare)
+    consumer = re.sub(r"^(?:RTX|GTX)?[ -]?", "", without_vendor)
+    attempts = [string, bare, without_vendor, f"NVIDIA {without_vendor}", f"NVIDIA GeForce {without_vendor}"]
+    if consumer[:4] in _SERIES:
+        attempts.append(f"NVIDIA GeForce RTX {consumer}")
+    for attempt in attempts:
+        entry = catalog.find(EntityType.HARDWARE, attempt)
+        if entry:
+            return entry.name
+    return string
+
+
+def find_devices(catalog: Catalog, text: str) -> list[Candidate]:
+    """Hardware by the grammar of names: vendor, series, number, memory; and class words."""
+    found = []
+    for pattern in (_DEVICE, _BARE_NUMBER):
+        for match in pattern.finditer(text):
+            name = device_name(catalog, match.group())
+            sure = name != match.group() or catalog.find(EntityType.HARDWARE, name)
+            if sure or pattern is _DEVICE:
+                found.append(Candidate(*match.span(), EntityType.HARDWARE, Finder.HARDWARE, name))
+    for match in _CLASS.finditer(text):
+        short = match.group("short")
+        if short and not short.isupper():
+            continue
+        entry = catalog.find(EntityType.HARDWARE, match.group())
+        name = entry.name if entry else match.group()
+        found.append(Candidate(*match.span(), EntityType.HARDWARE, Finder.HARDWARE, name))
+    return found
+
+
+def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
+    """A known device's candidate with vendor and series in front and memory behind."""
+    left = _LEFT.search(text[max(0, candidate.start - 30) : candidate.start])
+    start = candidate.start - len(left.group()) if left else candidate.start
+    right = _SUFFIX.match(text, candidate.end)
+    end = right.end() if right and right.group() else candidate.end
+    return candidate._replace(start=start, end=end, finder=Finder.HARDWARE)
+
+
+def without_class_words(candidates: list[Candidate], text: str) -> list[Candidate]:
+    """The candidates less the class word that only says what the device in front of it is: A100 GPUs."""
+    ends = {c.end for c in candidates if not _CLASS.fullmatch(text, c.start, c.end)}
+    return [
+        c
+        for c in candidates
+        if not (_CLASS.fullmatch(text, c.start, c.end) and text[c.start - 1 : c.start] in {" ", "-"} and c.start - 1 in ends)
+    ]
+
+
+@Language.factory("kg_hardware")
+class Hardware:
+    """Notes the hardware of a document and takes over the catalogue's hardware matches."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self._catalog = known()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Replaces the hardware candidates by their widened forms, adds those of the grammar."""
+        text, found = doc.text, notes(doc)
+        others = [c for c in found.candidates if c.type is not EntityType.HARDWARE]
+        devices = [widen(self._catalog, text, c) for c in found.candidates if c.type is EntityType.HARDWARE]
+        devices += find_devices(self._catalog, text)
+        found.candidates = others + without_class_words(_longest(devices), text)
+        return doc
+
+
+def _longest(candidates: list[Candidate]) -> list[Candidate]:
+    kept: list[Candidate] = []
+    for c in sorted(candidates, key=lambda c: (c.start - c.end, c.start)):
+        if all(c.end <= k.start or k.end <= c.start for k in kept):
+            kept.append(c)
+    return kept
+
+

@@ -1,0 +1,116 @@
+"""Known names: matches of the catalogue's labels in the text, extended by sizes and versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import ahocorasick_rs
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.catalog import Catalog, known
+from kg.extract.candidates import Candidate, Finder, notes
+from kg.records import EntityType
+
+_FOLD = {ord(c): " " for c in "-–—‑_"}
+_SUFFIX = re.compile(
+    r"""(?:
+        [-\s]?v?\d+(?:\.\d+)*(?:[-x×]\d+(?:\.\d+)?)?\s?[BMKT]?(?![A-Za-z0-9])
+      | [-\s]\d+x\d+(?:\.\d+)?B\b
+      | [-\s](?:base|large|small|mini|tiny|huge|giant|nano|medium|xl|xxl|turbo|chat|instruct|pro|preview|plus|max|flash)\b
+      | -(?:[A-Z][A-Za-z0-9.]*|[a-z]?\d[A-Za-z0-9.]*)(?:/\d+)?(?![a-z])
+      | \s(?:Instruct|Chat|Pro|Flash|Ultra|Mini|Nano|Turbo|Base|Large|Small|Sonnet|Opus|Haiku|Vision|XL)\b
+    )""",
+    re.VERBOSE,
+)
+_NOT_MORE = re.compile(r"\s\d+(?:\.\d+)?(?![\d.]*\s?[BMT]\b)")
+_PLURAL = re.compile(r"(?:s|es)(?![A-Za-z])")
+
+
+class NameMatcher:
+    """Finds every label of a catalogue; labels without capitals in any case, others as they are written.
+
+    A hyphen and a space count as the same, and a lower-case phrase may have a plural ending.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        exact: dict[str, tuple[EntityType, str]] = {}
+        folded: dict[str, tuple[EntityType, str]] = {}
+        for entry in catalog:
+            for label in entry.labels:
+                lower = label == label.lower()
+                table = folded if lower else exact
+                table.setdefault(_fold(label), (entry.type, entry.name))
+                if not lower and " " in label and entry.type in {EntityType.METHOD, EntityType.TASK, EntityType.METRIC}:
+                    folded.setdefault(_fold(label.lower()), (entry.type, entry.name))
+        self._tables = [(exact, _automaton(exact)), (folded, _automaton(folded))]
+
+    def __call__(self, text: str) -> Iterator[Candidate]:
+        """Candidates at the places where a whole label stands; they may overlap."""
+        same = text.translate(_FOLD)
+        lower = same.lower() if len(same.lower()) == len(same) else "".join(
+            c.lower() if len(c.lower()) == 1 else c for c in same
+        )
+        for shape, (table, automaton) in zip((same, lower), self._tables, strict=True):
+            labels = list(table)
+            for index, start, end in automaton.find_matches_as_indexes(shape, overlapping=True):
+                if _inside_word(text, start, end):
+                    plural = _PLURAL.match(text, end)
+                    if not plural or _inside_word(text, start, plural.end()) or len(labels[index]) < 3:
+                        continue
+                    end = plural.end()
+                kind, name = table[labels[index]]
+                yield Candidate(start, end, kind, Finder.KNOWN, name)
+
+
+def _fold(label: str) -> str:
+    return label.translate(_FOLD)
+
+
+def _automaton(table: dict[str, tuple[EntityType, str]]) -> ahocorasick_rs.AhoCorasick:
+    return ahocorasick_rs.AhoCorasick(list(table) or ["\0"])
+
+
+def _inside_word(text: str, start: int, end: int) -> bool:
+    """Whether the stretch begins or ends in the middle of a word or number."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return (before.isalnum() and text[start].isalnum()) or (after.isalnum() and text[end - 1].isalnum())
+
+
+def extend(text: str, candidate: Candidate) -> Candidate:
+    """A model's candidate with the sizes, versions and variants that follow its name.
+
+    >>> extend("LLaMA-2-7B is", Candidate(0, 5, EntityType.MODEL, Finder.KNOWN, "LLaMA"))[:2]
+    (0, 10)
+    """
+    end = candidate.end
+    while True:
+        match = _SUFFIX.match(text, end)
+        if not match or _NOT_MORE.fullmatch(match.group()) and _counts_something(text, match.end()):
+            break
+        end = match.end()
+    if end == candidate.end:
+        return candidate
+    return candidate._replace(end=end, name=None)
+
+
+def _counts_something(text: str, end: int) -> bool:
+    """Whether the number that ends here counts or measures what follows: by 3 points, 40%."""
+    return re.match(r"\s?(?:%|\\%|times|[xX×]\b|points|[a-z]+s\b)", text[end:]) is not None
+
+
+@Language.factory("kg_known")
+class KnownNames:
+    """Notes the catalogue's names in a document, the longest where they overlap."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self._matcher = NameMatcher(known())
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Adds the candidates."""
+        text = doc.text
+        found = notes(doc).candidates
+        for candidate in self._matcher(text):
+            found.append(extend(text, candidate) if candidate.type is EntityType.MODEL else candidate)
+        return doc

@@ -1,0 +1,120 @@
+"""From candidates to entities: overlaps are settled, one name has one type in a paper, forms are joined."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.catalog import Catalog, known
+from kg.extract.candidates import Candidate, Finder, Found, Notes, notes
+from kg.names import normal_form
+from kg.records import EntityType, Span
+
+_COMMON = {EntityType.METRIC, EntityType.TASK}
+_OWN = {Finder.TITLE, Finder.PRESENTED}
+
+
+def settle(candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates that stand: the surer finder first, then the longer, none overlapping another."""
+    order = sorted(candidates, key=lambda c: (-_rank(c), c.start - c.end, c.start, c.type))
+    kept: list[Candidate] = []
+    for candidate in order:
+        clash = [k for k in kept if candidate.start < k.end and k.start < candidate.end]
+        if not clash:
+            kept.append(candidate)
+        elif all(candidate.start <= k.start and k.end <= candidate.end and _rank(k) < 5 for k in clash):
+            kept = [k for k in kept if k not in clash] + [candidate]
+    return sorted(kept)
+
+
+def _rank(candidate: Candidate) -> int:
+    return int(candidate.finder)
+
+
+def one_sense(candidates: list[Candidate], text: str) -> list[Candidate]:
+    """The candidates, each string with the one type that its surest candidates give it."""
+    votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
+    for c in candidates:
+        votes[text[c.start : c.end]][c.type] += 10 ** int(c.finder)
+    best = {string: min(types, key=lambda t: (-types[t], t)) for string, types in votes.items()}
+    return [c for c in candidates if best[text[c.start : c.end]] is c.type]
+
+
+def spread(candidates: list[Candidate], text: str) -> list[Candidate]:
+    """The candidates and every other place where one of their strings stands as a word."""
+    strings: dict[str, Candidate] = {}
+    for c in sorted(candidates, key=lambda c: (-c.finder, c.start)):
+        strings.setdefault(text[c.start : c.end], c)
+    if not strings:
+        return []
+    pattern = re.compile(
+        "|".join(rf"(?<![A-Za-z]){re.escape(s)}(?![A-Za-z])" for s in sorted(strings, key=lambda s: (-len(s), s)))
+    )
+    taken = bytearray(len(text))
+    places = []
+    for c in sorted(candidates, key=lambda c: c.start):
+        taken[c.start : c.end] = b"\1" * (c.end - c.start)
+        places.append(c)
+    for match in pattern.finditer(text):
+        if not any(taken[match.start() : match.end()]):
+            places.append(strings[match.group()]._replace(start=match.start(), end=match.end()))
+    return sorted(places)
+
+
+def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str) -> list[Found]:
+    """The entities of a paper: places with one type whose names have one normal form or are a pair of forms."""
+    shorts = {text[slice(*pair.long)].casefold(): text[slice(*pair.short)] for pair in found.pairs}
+    entities: dict[tuple[EntityType, str], Found] = {}
+    for c in places:
+        string = text[c.start : c.end]
+        name = c.name or _canonical(catalog, c.type, shorts.get(string.casefold(), string))
+        key = c.type, normal_form(c.type, name)
+        entity = entities.setdefault(key, Found(c.type, name, [], c.finder))
+        entity.spans.append((c.start, c.end))
+        entity.finder = max(entity.finder, c.finder)
+        if c.finder in _OWN:
+            entity.presented.append((c.start, c.end))
+    _present_variants(entities.values())
+    return list(entities.values())
+
+
+def _present_variants(entities: Iterable[Found]) -> None:
+    """Marks the named variants of a paper's own things as its own: Foo-mini, Foo-248K beside Foo."""
+    own = [e.name for e in entities if e.presented and len(e.name) > 3]
+    for entity in entities:
+        if not entity.presented and any(re.match(rf"{re.escape(name)}[- ]\S", entity.name) for name in own):
+            entity.presented.append(entity.spans[0])
+
+
+def _canonical(catalog: Catalog, type: EntityType, string: str) -> str:
+    entry = catalog.find(type, string)
+    if entry:
+        return entry.name
+    return string.lower() if type in _COMMON and not re.search(r"[A-Z].*[A-Z]", string) else string
+
+
+@Language.factory("kg_mentions")
+class Mentions:
+    """Turns the candidates of a document into entities and sets ``doc.ents``."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self._catalog = known()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fills ``notes(doc).entities``."""
+        text, found = doc.text, notes(doc)
+        senses = one_sense(found.candidates, text)
+        places = settle(spread(settle(senses), text))
+        found.entities = group(places, found, self._catalog, text)
+        return doc
+
+
+def occurrences(entity: Found, text: str) -> tuple[str, ...]:
+    """The distinct surface forms of an entity, in order of appearance."""
+    return tuple(dict.fromkeys(text[start:end] for start, end in entity.spans))
+
+

@@ -1,0 +1,101 @@
+"""Conventional names made of a modifier and a head: *training time*, *weight-only quantization*, *LLM serving*."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract.candidates import Candidate, Finder, notes
+from kg.records import EntityType
+
+_METRIC_MODIFIERS = """
+    training|inference|pre-?training|fine-?tuning|decoding|prefill(?:ing)?|generation|serving|execution|simulation|
+    memory|peak(?:[ ]memory)?|GPU(?:[ ]memory)?|CPU|cache|KV[ ]cache|storage|computation(?:al)?|compute|communication|energy|power|
+    end-to-end|tail|average|zero-shot|few-shot|top-1|top-5|classification|validation|test|downstream|task|prediction|
+    token|data|sample|parameter|hardware|resource|bandwidth|area|cost|wall-clock|run|processing|response|latency|
+    throughput|network|data[ ]transfer|I/O|model|compression|reconstruction|mean[ ](?:absolute|squared)|root[ ]mean[ ]squared?|
+    word|character|false[ ]positive|true[ ]positive|hit|miss|error|success|win|pass|recognition|retrieval|operational|
+    deployment|development|annotation|labeling|labor|carbon|convergence|scaling|weak[ ]scaling|strong[ ]scaling|
+    training[ ]and[ ]inference|time[ ]and[ ]memory|inference[ ]and[ ]training
+"""
+_METRIC_HEADS = """
+    accurac(?:y|ies)|latenc(?:y|ies)|throughputs?|speed-?ups?|speeds?|times?|costs?|overheads?|efficiency|footprints?|usage|
+    consumption|utilization|utilisation|requirements?|rates?|perplexity|complexity|budgets?|error|FLOPs|FLOPS|hours|
+    memory|traffic|volume|bandwidth|ratios?|scores?|F1|delay|emissions?|demands?|gap
+"""
+_METHOD_HEADS = """
+    quantization|quantisation|pruning|distillation|parallelism|sparsity|decoding|attention|tuning|fine-?tuning|finetuning|
+    learning|alignment|optimization|sampling|augmentation|regularization|normalization|offloading|caching|batching|
+    scheduling|checkpointing|prompting|embeddings?|initialization|search|estimation|adaptation|annealing|gating|routing|
+    fusion|merging|convolutions?|approximation|factorization|decomposition|parallelization|sharding|streaming|
+    prefetching|tiling|reranking|re-ranking|rejection|backpropagation|descent|clipping|masking|bootstrapping|ensembling|
+    pre-?training|allreduce|kernels?|Kernels?|loss|objective
+"""
+_TASK_HEADS = """
+    classification|segmentation|detection|recognition|translation|summarization|answering|retrieval|generation|forecasting|
+    prediction|understanding|captioning|reasoning|serving|inference|training|pre-?training|modell?ing|synthesis|
+    reconstruction|completion|compression|recommendation|parsing|estimation|tracking|selection|editing|analysis|extraction|
+    deployment|following|simulation|registration|restoration|localization|planning|navigation|manipulation|discovery|design|
+    diagnosis|curation|engineering|repair|interpretation|processing|matching|grounding|verification|identification
+"""
+_TASK_MODIFIERS = """
+    LLMs?|LLM['’]s|language[ ]models?|large[ ]language[ ]models?|large[ ]models?|MLLM|VLM|multimodal|multi-modal|visual|image|video|audio|speech|text|code|
+    document|medical|biomedical|clinical|scientific|mathematical|math|commonsense|logical|temporal|spatial|object|scene|
+    question|instruction|semantic|instance|face|emotion|sentiment|intent|entity|relation|molecul(?:e|ar)|protein|drug|
+    long-context|long-text|long-sequence|on-device|edge|mobile|distributed|deep[ ]learning|DNN|neural[ ]network|transformer|
+    model|data|dataset|knowledge|information|natural[ ]language|language|vision-language|program|software|hardware|
+    time[ -]series|traffic|weather|climate|graph|node|link|recommendation|action|gesture|pose|depth|point[ ]cloud|3D|
+    motion|music|chart|table|GUI|web|robot(?:ic)?|autonomous|anomaly|fraud|event|keyword|cross-modal|multilingual|
+    image-text|text-to-image|text-to-video|text-to-speech|image-to-video|chest[ ]X-ray|radiology|report|survival|tumor|
+    lesion|retinal|brain|biological|chemical|material|financial|legal|causal|visual[ ]question|medical[ ]image|inference
+"""
+_LIGHT = {
+    "the", "a", "an", "this", "that", "these", "those", "our", "their", "its", "of", "for", "in", "on", "to", "and", "or",
+    "with", "by", "from", "as", "is", "are", "be", "we", "it", "such", "new", "novel", "more", "most", "better", "high",
+    "higher", "low", "lower", "efficient", "effective", "various", "several", "different", "existing", "traditional",
+    "conventional", "recent", "proposed", "standard", "common", "popular", "many", "some", "all", "both", "each", "any",
+    "during", "using", "via", "through", "while", "without", "into", "between", "within", "over", "under", "than",
+    "first", "second", "two", "three", "four", "one", "simple", "general", "fast", "faster", "slow", "large", "small",
+    "larger", "smaller", "good", "best", "strong", "further", "other", "not", "no", "only", "also", "can", "when", "where",
+    "has", "have", "which", "including", "like", "e.g.", "i.e.", "advanced", "specific", "additional", "fully", "highly",
+    "enable", "enables", "enabling", "improve", "improving", "improves", "reduce", "reducing", "perform", "performs",
+    "accelerate", "accelerating", "support", "supports", "supporting", "requires", "require", "combining", "apply",
+    "applying", "introduce", "introduces", "propose", "proposes", "develop", "leverage", "leverages", "leveraging",
+    "employ", "employs", "utilize", "utilizes", "utilizing", "use", "uses", "used", "following", "optimal", "poor",
+    "significant", "powerful", "practical", "robust", "complex", "challenging", "crucial", "key", "important", "costly",
+    "expensive", "extensive", "comprehensive", "overall", "same", "single", "multiple", "diverse", "modern", "current",
+    "previous", "prior", "typical", "main", "major", "real", "true", "innovative", "optimized", "improved", "enhanced",
+}  # fmt: skip
+_METRIC = re.compile(rf"(?<![\w-])(?:(?:{_METRIC_MODIFIERS})[ -]){{1,2}}(?:{_METRIC_HEADS})(?![\w-])", re.X | re.I)
+_TASK = re.compile(rf"(?<![\w-])(?:(?:{_TASK_MODIFIERS})[ -]){{1,2}}(?:{_TASK_HEADS})(?![\w-])", re.X | re.I)
+_METHOD = re.compile(
+    rf"(?<![\w-])(?P<words>(?:[A-Za-z][\w]*(?:-[A-Za-z0-9]+)*[ ]){{0,2}})(?P<last>[A-Za-z]\w*(?:-[A-Za-z0-9]+)*[ -])(?:{_METHOD_HEADS})(?![\w-])",
+    re.X,
+)
+_GENERIC_METRIC = re.compile(
+    r"(?:model|data|test|task|hardware|network|GPU|CPU|cache|inference|training|run|processing|power|area|compute|storage|token|"
+    r"decoding|generation|peak|average|downstream|validation|memory|communication) "
+    r"(?:times?|gap|hours|memory|error|complexity|budgets?|volume|demands?|traffic|delay)$",
+    re.I,
+)  # fmt: skip
+_ALWAYS_METRIC = re.compile(
+    r"(?:training|inference|run|execution|decoding|generation|response|processing|wall-clock|GPU|convergence) (?:times?|hours)$"
+    r"|communication volume$|peak (?:GPU )?memory$|GPU memory$",
+    re.I,
+)
+_GENERIC_METHOD = {"machine", "deep", "representation", "ensemble", "model", "data", "network", "performance", "inference"}
+
+
+@Language.component("kg_phrases")
+def phrases(doc: Doc) -> Doc:
+    """Notes the phrases of a document as metrics, tasks and methods."""
+    text = doc.text
+    found = notes(doc).candidates
+    for match in _METRIC.finditer(text):
+        if not _GENERIC_METRIC.search(match.group()) or _ALWAYS_METRIC.search(match.group()):
+            found.append(Candidate(*match.span(), EntityType.METRIC, Finder.PHRASE))
+    for match in _TASK.finditer(text):
+        found.append(Candidate(*match.span(), EntityType.TASK, Finder.PHRASE))
+    return doc

@@ -1,0 +1,112 @@
+"""The pipeline: our components in their order, and the record that their notes become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+import kg.extract.abbreviations
+import kg.extract.hardware
+import kg.extract.known
+import kg.extract.mentions
+import kg.extract.phrases
+import kg.extract.wording  # noqa: F401
+from kg.extract.candidates import Finder, notes
+from kg.extract.mentions import occurrences
+from kg.extract.results import Claimed, find_results
+from kg.extract.roles import find_roles, find_uses, sentence_spans
+from kg.extract.sizes import find_sizes
+from kg.extract.tokens import blank_language
+from kg.extract.urls import find_urls
+from kg.records import Entity, Extraction, Fact, Paper, Result, RunsOn, Size
+
+PIPELINE_VERSION = "rules-1"
+_COMPONENTS = ["kg_sentences", "kg_abbreviations", "kg_known", "kg_hardware", "kg_phrases", "kg_wording", "kg_mentions"]
+_PRECISION = {
+    Finder.PHRASE: 0.5,
+    Finder.SHAPE: 0.4,
+    Finder.ABBREVIATION: 0.6,
+    Finder.CONTEXT: 0.6,
+    Finder.KNOWN: 0.7,
+    Finder.TITLE: 0.8,
+    Finder.PRESENTED: 0.8,
+    Finder.HARDWARE: 0.9,
+}
+
+
+@cache
+def pipeline() -> Language:
+    """The spaCy pipeline, made once a process."""
+    nlp = blank_language()
+    for component in _COMPONENTS:
+        nlp.add_pipe(component)
+    return nlp
+
+
+def extract(papers: Iterable[Paper], batch_size: int = 32) -> Iterator[Extraction]:
+    """One record a paper, in order; each carries its paper.
+
+    The batch size changes speed, never the records.
+    """
+    pairs = ((paper.text, paper) for paper in papers)
+    for doc, paper in pipeline().pipe(pairs, as_tuples=True, batch_size=batch_size):
+        yield to_record(doc, paper)
+
+
+def to_record(doc: Doc, paper: Paper) -> Extraction:
+    """The record of an analysed document."""
+    text = doc.text
+    found = sorted(notes(doc).entities, key=lambda e: (e.start, e.type))
+    sentences = sentence_spans(doc)
+    ids = [f"e{i}" for i in range(1, len(found) + 1)]
+    return Extraction(
+        id=paper.id,
+        entities=tuple(
+            Entity(
+                id=ids[i],
+                type=e.type,
+                name=e.name,
+                mentions=occurrences(e, text),
+                spans=tuple(e.spans),
+                score=_PRECISION[e.finder],
+            )
+            for i, e in enumerate(found)
+        ),
+        facts=tuple(
+            Fact(role=c.role, entity=ids[c.entity], score=c.score, span=c.span) for c in find_roles(text, sentences, found)
+        ),
+        runs_on=tuple(
+            RunsOn(hardware=ids[u.entity], count=u.count, score=u.score, span=u.span)
+            for u in find_uses(text, sentences, found)
+        ),
+        sizes=tuple(
+            Size(entity=ids[s.entity], parameters=s.parameters, score=s.score, span=s.span)
+            for s in find_sizes(text, found)
+        ),
+        results=tuple(_result(claim, ids, text) for claim in find_results(text, sentences, found)),
+        urls=tuple(find_urls(text)),
+        pipeline=PIPELINE_VERSION,
+        paper=paper,
+    )
+
+
+def _result(claim: Claimed, ids: list[str], text: str) -> Result:
+    def ref(i: int | None) -> str | None:
+        return None if i is None else ids[i]
+
+    return Result(
+        subject=ref(claim.subject),
+        metric=claim.metric if isinstance(claim.metric, str) else ids[claim.metric],
+        value=claim.quantity.value,
+        unit=claim.quantity.unit,
+        bound=claim.quantity.bound,
+        baseline=ref(claim.baseline),
+        dataset=ref(claim.dataset),
+        hardware=ref(claim.hardware),
+        evidence=text[slice(*claim.span)],
+        score=claim.score,
+        span=claim.span,
+    )

@@ -1,0 +1,175 @@
+"""Quantities: numbers with units, bounds, ranges and factors, as papers write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_UNITS: dict[str, tuple[str, float]] = {
+    r"\\?%|percent\b|per cent\b": ("%", 1),
+    r"(?:percentage |absolute |average |F1 |BLEU |accuracy )?points?\b|pp\b|pts\b|p\.p\.": ("points", 1),
+    r"\\?times\b|[xX×](?![A-Za-z0-9])|-?\s?fold\b": ("x", 1),
+    r"orders? of magnitude\b": ("x", 0),
+    r"tokens?(?:/s(?:ec(?:ond)?)?\b|(?: per |/)second\b)|tok/s\b|TPS\b": ("tokens/s", 1),
+    r"(?:requests?|req|queries)(?:/s(?:ec)?\b|(?: per |/)second\b)|QPS\b": ("req/s", 1),
+    r"(?:images?|samples?)(?:/s(?:ec)?\b|(?: per |/)second\b)": ("images/s", 1),
+    r"s/token\b": ("s/token", 1),
+    r"ms\b|milliseconds?\b|msec\b": ("ms", 1),
+    r"[uμµ]s\b|microseconds?\b": ("us", 1),
+    r"ns\b|nanoseconds?\b": ("ns", 1),
+    r"s\b|secs?\b|seconds?\b": ("s", 1),
+    r"mins?\b|minutes?\b": ("minutes", 1),
+    r"(?:GPU|TPU|A100|H100|V100)[ -](?:hours?|hrs?)\b|h\b|hrs?\b|hours?\b": ("hours", 1),
+    r"(?:GPU|TPU|A100|H100|V100)[ -]days?\b|days?\b": ("days", 1),
+    r"weeks?\b": ("weeks", 1),
+    r"TB/s\b": ("TB/s", 1),
+    r"GB/s\b": ("GB/s", 1),
+    r"TB\b": ("TB", 1),
+    r"GB\b|GiB\b": ("GB", 1),
+    r"MB\b|MiB\b": ("MB", 1),
+    r"KB\b|kB\b": ("KB", 1),
+    r"(?:TOPS|TOPs)/W\b": ("TOPS/W", 1),
+    r"(?:GOPS|GOPs)/W\b": ("GOPS/W", 1),
+    r"TOPS\b|TOPs\b": ("TOPS", 1),
+    r"GOPS\b|GOPs\b": ("GOPS", 1),
+    r"PFLOPS?(?:/s)?\b|PFLOPs\b|peta-?FLOPs?(?:/s)?\b|petaflops?\b": ("PFLOPS", 1),
+    r"TFLOPS?(?:/s)?\b|TFLOPs\b|tera-?FLOPs?(?:/s)?\b|teraflops?\b": ("TFLOPS", 1),
+    r"GFLOPS?(?:/s)?\b|GFLOPs\b": ("GFLOPS", 1),
+    r"mm\^?\{?2\}?|mm²": ("mm^2", 1),
+    r"mm\b": ("mm", 1),
+    r"mW\b|milliwatts?\b": ("mW", 1),
+    r"kW\b": ("kW", 1),
+    r"MW\b": ("MW", 1),
+    r"W\b|[Ww]atts?\b": ("W", 1),
+    r"nJ\b": ("nJ", 1),
+    r"[uμµ]J\b": ("uJ", 1),
+    r"mJ\b": ("mJ", 1),
+    r"pJ\b": ("pJ", 1),
+    r"J\b|[Jj]oules?\b": ("J", 1),
+    r"kWh\b": ("kWh", 1),
+    r"FPS\b|fps\b|frames(?: per |/)s(?:econd)?\b": ("FPS", 1),
+    r"MHz\b": ("MHz", 1),
+    r"GHz\b": ("GHz", 1),
+    r"dB\b": ("dB", 1),
+    r"USD\b|(?:US )?dollars?\b": ("USD", 1),
+}
+_MAGNITUDES = {
+    "K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12,
+    "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
+}  # fmt: skip
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "sixteen": 16, "single": 1, "an": 1, "a": 1, "several": 10, "dual": 2,
+}  # fmt: skip
+_UNIT = re.compile(r"[\s~-]{0,2}(?:" + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS)) + ")")
+_BOUNDS = {
+    "<=": r"up to|at most|within|under|less than|fewer than|below|no more than|as much as|as high as|maximum of|maximally|≤|<=?|\\le(?:q)?",
+    ">=": r"over|more than|at least|exceeding|exceeds|greater than|above|no less than|beyond|larger than|higher than|≥|>=?|\\ge(?:q)?",
+    "~": r"about|approximately|approx\.|around|nearly|almost|roughly|some|close to|∼|~|\\sim|≈|\\approx|approaching",
+}
+_BOUND = {
+    bound: re.compile(rf"(?:(?<![A-Za-z])(?:{words}))\s?(?:an? |the )?(?:average of |additional |impressive |remarkable )?\$?$", re.I)
+    for bound, words in _BOUNDS.items()
+}
+_QUANTITY = re.compile(
+    rf"""(?<![\w.\-/^_])(?P<dollar>\\?\$\s?)?(?P<minus>[-−](?=\d))?(?P<a>{_NUMBER})(?P<mag1>\s?(?:[KkMBT](?![A-Za-z0-9])|thousand\b|million\b|billion\b|trillion\b))?
+        (?:(?P<unit1>\s?(?:\\?%|\\?times\b|[xX×](?![A-Za-z0-9])))?\s?(?P<join>-|–|—|−|~|\bto\b|\\sim)\s?(?P<b>{_NUMBER})(?P<mag2>\s?(?:[KkMBT](?![A-Za-z0-9])|million\b|billion\b|trillion\b))?)?
+        (?P<plus>\+)?""",
+    re.X,
+)
+_SPELLED = re.compile(
+    r"\b(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|ten|an|several)\s(?P<unit>times|orders? of magnitude|percentage points|hours?|"
+    r"days?|minutes?|seconds?)|(?P<twice>twice|double[sd]?|doubling)|(?P<half>halv(?:e[sd]?|ing)))\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit (``""`` where none stands), bound, and its place in the text; ``low`` of a range."""
+
+    start: int
+    end: int
+    value: float
+    unit: str
+    bound: str = "="
+    low: float | None = None
+
+
+def find_quantities(text: str) -> Iterator[Quantity]:
+    """Every quantity in the text, in order.
+
+    >>> [(q.value, q.unit, q.bound, q.low) for q in find_quantities("up to 4.7x and 1.24-2.01x, 74.4\\\\% in 3 days")]
+    [(4.7, 'x', '<=', None), (2.01, 'x', '=', 1.24), (74.4, '%', '=', None), (3.0, 'days', '=', None)]
+    """
+    found = [*_numeric(text), *_spelled(text)]
+    yield from sorted(found, key=lambda q: q.start)
+
+
+def _numeric(text: str) -> Iterator[Quantity]:
+    for match in _QUANTITY.finditer(text):
+        end = match.end()
+        after = text[end : end + 1]
+        if after.isalnum() and not _UNIT.match(text, end):
+            continue
+        scale = _magnitude(match.group("mag2") or match.group("mag1"))
+        first, second = _number(match.group("a")), match.group("b")
+        value, low = (_number(second), first) if second else (first, None)
+        value *= scale
+        if low is not None:
+            low *= _magnitude(match.group("mag1")) if match.group("mag1") else scale
+        unit = ""
+        unit_match = _UNIT.match(text, end)
+        if unit_match:
+            index = int(str(unit_match.lastgroup)[1:])
+            unit, factor = list(_UNITS.values())[index]
+            if factor == 0:
+                value = 10.0**value
+            end = unit_match.end()
+            if unit in {"s", "J", "W", "hours"} and unit_match.group().strip() in {"s", "h"} and unit_match.group()[0] == " ":
+                unit, end = "", match.end()
+        elif match.group("unit1"):
+            unit = "%" if "%" in match.group("unit1") else "x"
+            if second and match.group("join") not in {"to", "-", "–"}:
+                value, low = first, None
+        elif match.group("dollar"):
+            unit = "USD"
+        bound = _bound(text[max(0, match.start() - 40) : match.start()])
+        if match.group("plus") or text[end : end + 1] == "+":
+            bound = ">="
+        yield Quantity(match.start(), end, value, unit, bound, low)
+
+
+def _spelled(text: str) -> Iterator[Quantity]:
+    for match in _SPELLED.finditer(text):
+        bound = _bound(text[max(0, match.start() - 40) : match.start()])
+        if match.group("twice") or match.group("half"):
+            yield Quantity(*match.span(), 2.0 if match.group("twice") else 50.0, "x" if match.group("twice") else "%", bound)
+            continue
+        count = _WORDS[match.group("count").lower()]
+        unit = match.group("unit").lower()
+        if unit == "times" and count == 1 or count == 10 and unit != "times" and "order" not in unit:
+            continue
+        if unit.startswith("order"):
+            yield Quantity(*match.span(), 10.0**count if count < 10 else 10.0, "x", bound)
+        else:
+            name = {"times": "x", "percentage points": "points"}.get(unit, unit if unit.endswith("s") else unit + "s")
+            yield Quantity(*match.span(), float(count), "s" if name == "seconds" else name, bound)
+
+
+def _number(string: str) -> float:
+    return float(string.replace(",", ""))
+
+
+def _magnitude(string: str | None) -> float:
+    return _MAGNITUDES[string.strip()] if string else 1.0
+
+
+def _bound(before: str) -> str:
+    stripped = before.rstrip(" $")
+    for bound, pattern in _BOUND.items():
+        if pattern.search(stripped):
+            return bound
+    return "="

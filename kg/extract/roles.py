@@ -1,0 +1,194 @@
+"""Roles: what a paper introduces, works on, trains on, is compared with, builds on and runs on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from spacy.tokens import Doc
+
+from kg.extract.candidates import Found
+from kg.records import EntityType, Role, Span
+
+_NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
+_TRAINED = re.compile(r"\b(?:pre-?)?(?:train(?:ed|ing)?|fine-?tun(?:ed?|ing))\s(?:[\w-]+\s){0,6}?(?:on|with|using)\b|pre-?training (?:data|corpus)", re.I)
+_EVALUATED = re.compile(
+    r"\b(?:evaluat\w+|experiment\w*|result\w*|benchmark\w*|test(?:s|ed|ing)?|achiev\w+|accuracy|score[sd]?|outperform\w*|perform\w*|surpass\w*|"
+    r"validat\w+|demonstrat\w+|state-of-the-art|improv\w+|leaderboard|assess\w*|reach\w*|attain\w*|on)\b",
+    re.I,
+)
+_COMPARED = re.compile(
+    r"\b(?:compared? (?:to|with|against)|comparing (?:to|with)|in comparison (?:to|with)|outperform\w*|surpass\w*|exceed\w*|beats?|(?:faster|better|higher|"
+    r"lower|less|more|smaller|fewer|larger|worse|cheaper|greater|improvement\w*|speed-?ups?|gains?|reduction|increase|advantage\w*|superior\w*)\b[^.;]{0,40}?\b"
+    r"(?:than|over|to)|over|versus|vs\.?|relative to|against|baselines?(?: such as| like| including)?|rival\w*|on par with|comparable (?:to|with)|competitive with|"
+    r"(?:methods|approaches|models|systems|frameworks|baselines|counterparts|quantizers)\W+(?:such as|like|including|e\.g\.,?))",
+    re.I,
+)
+_BUILDS = re.compile(
+    r"\b(?:(?:based|built?|building|builds|implemented|developed|integrated|constructed|founded) (?:on|upon|in|into|with|using|on top of|atop)|on top of|using|uses?|extend(?:s|ing)?|"
+    r"leverag\w+|adopt\w*|employ\w*|utiliz\w+|fine-?tun\w+|combin\w+|integrat\w+|incorporat\w+|adapt\w*|backbone|initialized (?:from|with)|"
+    r"derived from|inspired by|appl(?:y|ies|ying)|equipped with|powered by|via|with|through|by|extension of|variant of|modif\w+)\b",
+    re.I,
+)
+_OURS = re.compile(r"\b(?:we|our|this (?:paper|work|study|article)|the proposed)\b", re.I)
+_RUN = re.compile(
+    r"\b(?:on|using|with|across|over|onto|for|to)\s(?:(?:an?|the|our|up to|only|just|more than|over|as few as|about|around|approximately|"
+    r"single|one|two|four|eight|commodity|consumer(?:-grade)?|modern|multiple|several|real|low-end|high-end|edge|mobile|cloud|"
+    r"resource-constrained|off-the-shelf|thousands of|hundreds of|tens of|server|embedded|cluster of|node of|different|various|both|commercial|distributed|"
+    r"heterogeneous|individual|memory-limited|low-cost|standard|general-purpose|newer|latest|\d[\d,]*|NVIDIA|Nvidia|ARM|Arm|x86|Intel|AMD|Xilinx|[\w-]+-core)\s(?:of\s)?)*$",
+    re.I,
+)
+_EXPERIMENT = re.compile(
+    r"\b(?:train\w*|experiment\w*|evaluat\w+|implement\w*|deploy\w*|run(?:s|ning)?|ran|measur\w+|benchmark\w*|achiev\w+|test\w*|speed-?ups?|faster|"
+    r"latency|throughput|accelerat\w+|prototyp\w+|scal\w+|support\w*|inference|demonstrat\w+|results?|hours|days|optimi[sz]\w+|serv\w+)\b",
+    re.I,
+)
+_COUNT = re.compile(
+    r"(?:(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?:\s?[xX×*-]|\s?\\?times)?|\b(?P<word>single|one|two|three|four|five|six|seven|eight|sixteen|dual))"
+    r"(?:[\s-](?:NVIDIA|Nvidia|AMD|Intel|Google|Huawei|Tesla|GeForce|Xilinx|commodity|consumer(?:-grade)?|modern|Arm|ARM|identical|high-end|low-end|cheap|"
+    r"commercial|interconnected|\d+GB|HPC|mobile|Cloud|off-the-shelf|edge))*[\s-]?$",
+)
+_WORD_COUNTS = {
+    "single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "sixteen": 16, "dual": 2,
+}  # fmt: skip
+_CLASS_WORDS = {"GPU", "CPU", "TPU", "NPU", "FPGA", "ASIC", "RDU", "IPU", "PIM", "MCU", "microcontroller"}
+
+
+class Claim(NamedTuple):
+    """An entity in a role, by its place in the list of entities, with the sentence that says so."""
+
+    role: Role
+    entity: int
+    span: Span
+    score: float
+
+
+class Use(NamedTuple):
+    """Hardware in use, with the number of devices."""
+
+    entity: int
+    count: int | None
+    span: Span
+    score: float
+
+
+def sentence_spans(doc: Doc) -> list[Span]:
+    """Where each sentence starts and ends, the title first, without the white space around it."""
+    spans = []
+    for sentence in doc.sents:
+        text = sentence.text
+        left = len(text) - len(text.lstrip())
+        spans.append((sentence.start_char + left, sentence.start_char + left + len(text.strip())))
+    return spans
+
+
+def sentence_of(spans: list[Span], offset: int) -> Span:
+    """The sentence around an offset."""
+    for start, end in spans:
+        if start <= offset < end:
+            return start, end
+    return spans[-1] if spans else (offset, offset)
+
+
+def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Claim]:
+    """The roles of a paper's entities, at most one claim a role and entity."""
+    own = {i for i, e in enumerate(entities) if e.presented and e.type not in {EntityType.TASK, EntityType.METRIC}}
+    for i, entity in enumerate(entities):
+        if i in own:
+            yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]), 0.75)
+        elif entity.type is EntityType.TASK:
+            yield from _task(text, sentences, i, entity)
+        elif entity.type is EntityType.DATASET:
+            yield from _dataset(text, sentences, i, entity)
+        elif entity.type in _NAMES:
+            yield from _name(text, sentences, i, entity)
+    for i in own:
+        if entities[i].type is EntityType.DATASET:
+            for start, _ in entities[i].spans:
+                begin, end = sentence_of(sentences, start)
+                if re.search(r"\b(?:evaluat\w+|experiment\w*|results?|test\w*|assess\w*|benchmark(?:ing|ed))\b[^.]*?\b(?:on|using|with|through)\W+(?:the |our )?$", text[begin:start], re.I):
+                    yield Claim(Role.EVALUATED_ON, i, (begin, end), 0.5)
+                    break
+
+
+def _task(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[Claim]:
+    title_end = sentences[0][1] if sentences else 0
+    for start, _ in entity.spans:
+        begin, end = sentence_of(sentences, start)
+        if start < title_end or _OURS.search(text[begin:end]):
+            yield Claim(Role.TASKS, i, (begin, end), 0.6)
+            return
+    if len(entity.spans) > 1:
+        yield Claim(Role.TASKS, i, sentence_of(sentences, entity.start), 0.4)
+
+
+def _dataset(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[Claim]:
+    for start, _ in entity.spans:
+        begin, end = sentence_of(sentences, start)
+        before = text[begin:start]
+        if _TRAINED.search(before[-90:]) and not re.search(r"evaluat|test|zero-shot|accuracy", before[-60:], re.I):
+            yield Claim(Role.TRAINED_ON, i, (begin, end), 0.5)
+            return
+        if _EVALUATED.search(text[begin:end]) and begin > 0:
+            yield Claim(Role.EVALUATED_ON, i, (begin, end), 0.6)
+            return
+
+
+def _name(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[Claim]:
+    for start, stop in entity.spans:
+        begin, end = sentence_of(sentences, start)
+        before, whole = text[begin:start], text[begin:end]
+        if begin > 0 and _COMPARED.search(before[-110:]) and not re.search(r"\b(?:on|with|for)\s(?:the\s)?$", before) and entity.type is not EntityType.METHOD:
+            yield Claim(Role.COMPARED_TO, i, (begin, end), 0.5)
+            return
+        if begin > 0 and entity.type is EntityType.METHOD and _COMPARED.search(before[-50:]) and re.search(r"[A-Z]", text[start:stop]):
+            yield Claim(Role.COMPARED_TO, i, (begin, end), 0.4)
+            return
+        if _OURS.search(whole) and _BUILDS.search(before[-60:]) or begin == 0 and re.search(r"\b(?:via|with|using|by|through|on)\b", before):
+            yield Claim(Role.BUILDS_ON, i, (begin, end), 0.4)
+            return
+
+
+def find_uses(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Use]:
+    """The hardware that the paper ran on, with counts: *on 16xA100-40G*, *6144 TPU v4 chips*, *a single GPU*."""
+    uses: dict[tuple[int, int | None], Use] = {}
+    for i, entity in enumerate(entities):
+        if entity.type is not EntityType.HARDWARE:
+            continue
+        bare = entity.name in _CLASS_WORDS
+        for start, end in entity.spans:
+            begin, stop = sentence_of(sentences, start)
+            before, sentence = text[begin:start], text[begin:stop]
+            count = device_count(before)
+            if count is None and not _says_so(before, sentence, text[end : end + 40], bare, begin == 0):
+                continue
+            if count is not None and bare and not _EXPERIMENT.search(sentence):
+                continue
+            uses.setdefault((i, count), Use(i, count, (begin, stop), 0.7 if not bare else 0.5))
+    counted = {i for i, count in uses if count is not None}
+    yield from (use for (i, count), use in uses.items() if count is not None or i not in counted)
+
+
+def device_count(before: str) -> int | None:
+    """How many devices the words in front of a device's name say.
+
+    >>> device_count("trained on 1,024 NVIDIA "), device_count("a single 8-"), device_count("on "), device_count("two ")
+    (1024, 8, None, 2)
+    """
+    match = _COUNT.search(before)
+    if not match or match.group("number") and re.search(r"[\w.]$|[.,]\d*$", before[: match.start()]):
+        return None
+    if match.group("word"):
+        return _WORD_COUNTS[match.group("word").lower()]
+    return int(match.group("number").replace(",", ""))
+
+
+def _says_so(before: str, sentence: str, after: str, bare: bool, in_title: bool) -> bool:
+    if re.match(r"[- ](?:based|only|hours?|memory|cluster|clusters|resources|kernels?|utilization|days|bound|aware|accelerated)", after):
+        return bool(not bare and re.match(r"[- ](?:clusters?|hours?)", after))
+    if not bare:
+        return bool(_EXPERIMENT.search(sentence)) and not re.search(r"\b(?:than|like|such as)\s(?:the |a )?$", before)
+    if re.match(r"s?[- ](?:accelerators?|implementation|prototype|platforms?|deployment)", after):
+        return bool(_OURS.search(sentence) or in_title)
+    return bool(_RUN.search(before)) and bool(_EXPERIMENT.search(sentence))

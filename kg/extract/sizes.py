@@ -1,0 +1,104 @@
+"""Model sizes: how many parameters the text, or the name itself, says that a model has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kg.extract.candidates import Found
+from kg.records import EntityType, Span
+
+_IN_NAME = re.compile(r"(?<![A-Za-z0-9.])(?:(?P<experts>\d+)[x×])?(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>[BMT]|b|m)(?![A-Za-z0-9])")
+_N = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
+_MAG = r"(?:\s|-)?(?:[BMTK]\b|billion|million|trillion|thousand)"
+_PARAMETERS = re.compile(
+    rf"(?P<less>[<>]\s?)?(?P<a>{_N})(?P<mag1>{_MAG})?(?:\s?(?:to|-|–|and|or|/)\s?(?P<b>{_N})(?P<mag2>{_MAG}))?[\s-]+"
+    r"(?P<kind>(?:total|trainable|activated|active|learnable|tunable|additional|model)\s)?[Pp]aram(?:eter)?s?\b"
+    rf"|parameters? (?:ranging |scaling )?(?:from|of|between)\s(?P<c>{_N})(?P<mag3>{_MAG})?(?:\s?(?:to|-|–|and)\s?(?P<d>{_N})(?P<mag4>{_MAG}))?",
+)
+_BARE = re.compile(rf"(?<![\w.-])(?P<a>{_N})(?P<mag1>[BMT])(?:,\s|\s?-\s?|\sand\s|\sto\s)?(?=[^.]{{0,12}}\b(?:[Mm]odels?|LLMs?|MoE|variants?|versions?)\b)")
+_MAGNITUDE = {"b": 1e9, "m": 1e6, "t": 1e12, "k": 1e3, "billion": 1e9, "million": 1e6, "trillion": 1e12, "thousand": 1e3}
+
+
+class ModelSize(NamedTuple):
+    """A size of an entity, by its place in the list of entities, and where the text says it."""
+
+    entity: int
+    parameters: int
+    span: Span
+    score: float
+
+
+def size_in_name(name: str) -> int | None:
+    """The parameters that a model's name states.
+
+    >>> size_in_name("LLaMA-7B"), size_in_name("Mixtral 8x7B"), size_in_name("GPT-4")
+    (7000000000, None, None)
+    """
+    sizes = [m for m in _IN_NAME.finditer(name)]
+    if not sizes or sizes[-1].group("experts"):
+        return None
+    last = sizes[-1]
+    return round(float(last.group("number")) * _MAGNITUDE[last.group("unit").lower()])
+
+
+def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
+    """Sizes in names, then sizes in sentences, each given to the model that the sentence speaks of."""
+    seen: set[tuple[int, int]] = set()
+    for i, entity in enumerate(entities):
+        if entity.type is EntityType.MODEL:
+            for start, end in entity.spans:
+                size = size_in_name(text[start:end])
+                if size and (i, size) not in seen:
+                    seen.add((i, size))
+                    yield ModelSize(i, size, (start, end), 0.9)
+                    break
+    for match in _PARAMETERS.finditer(text):
+        if match.group("kind") and match.group("kind").strip() in {"trainable", "activated", "active", "learnable", "tunable", "additional"}:
+            continue
+        owner = _owner(text, match.span(), entities)
+        if owner is None:
+            continue
+        for size in _numbers(match):
+            if size >= 10_000 and (owner, size) not in seen:
+                seen.add((owner, size))
+                yield ModelSize(owner, size, match.span(), 0.6)
+
+
+def _numbers(match: re.Match[str]) -> Iterator[int]:
+    groups = match.groupdict()
+    for low, high, mag_low, mag_high in (("a", "b", "mag1", "mag2"), ("c", "d", "mag3", "mag4")):
+        if not groups[low]:
+            continue
+        scale_high = _scale(groups[mag_high])
+        scale_low = _scale(groups[mag_low]) or scale_high or 1.0
+        yield round(float(groups[low].replace(",", "")) * scale_low)
+        if groups[high]:
+            yield round(float(groups[high].replace(",", "")) * (scale_high or 1.0))
+
+
+def _scale(word: str | None) -> float | None:
+    return _MAGNITUDE[word.strip(" -").lower()] if word else None
+
+
+def _owner(text: str, span: Span, entities: list[Found]) -> int | None:
+    """The model nearest to a size in its sentence, else the one that the paper presents."""
+    begin = max(text.rfind(". ", 0, span[0]), text.rfind("\n", 0, span[0])) + 1
+    end = text.find(". ", span[1])
+    end = len(text) if end < 0 else end
+    best: tuple[int, int] | None = None
+    for i, entity in enumerate(entities):
+        if entity.type is not EntityType.MODEL:
+            continue
+        for start, stop in entity.spans:
+            if begin <= start < end:
+                distance = span[0] - stop if stop <= span[0] else start - span[1] + 15
+                if entity.presented:
+                    distance -= 40
+                if best is None or distance < best[0]:
+                    best = distance, i
+    if best is not None and best[0] < 150:
+        return best[1]
+    own = [i for i, e in enumerate(entities) if e.presented and e.type is EntityType.MODEL]
+    return own[0] if len(own) == 1 else None

@@ -1,0 +1,58 @@
+"""From the names that papers write to the things that they mean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kg.catalog import Catalog
+from kg.names import slug
+from kg.records import Entity, EntityType, Extraction
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Canonical:
+    """One thing in the graph: its type and slug, which make its IRI."""
+
+    type: EntityType
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a thing is called: its label and the other forms that papers wrote, sorted."""
+
+    label: str
+    aliases: tuple[str, ...]
+
+
+class Linker:
+    """Resolves entities by the catalogue, and by normal form where the catalogue has no entry."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def canonical(self, entity: Entity) -> Canonical:
+        """The thing that an entity of a record means."""
+        for name in (entity.name, *entity.mentions):
+            entry = self._catalog.find(entity.type, name)
+            if entry:
+                return Canonical(entity.type, slug(entity.type, entry.name))
+        return Canonical(entity.type, slug(entity.type, entity.name))
+
+    def describe(self, records: Iterable[Extraction]) -> Iterator[tuple[Canonical, Description]]:
+        """Every thing that the records name, in order, with the label that most papers give it."""
+        names: dict[Canonical, Counter[str]] = {}
+        forms: dict[Canonical, set[str]] = {}
+        for record in records:
+            for entity in record.entities:
+                thing = self.canonical(entity)
+                names.setdefault(thing, Counter())[entity.name] += 1
+                forms.setdefault(thing, set()).update(entity.mentions)
+        for thing in sorted(names):
+            entry = self._catalog.find(thing.type, thing.slug)
+            label = entry.name if entry else min(names[thing], key=lambda name: (-names[thing][name], name))
+            yield thing, Description(label, tuple(sorted(forms[thing] - {label})))
+
+

@@ -1,0 +1,48 @@
+"""Normal forms of names and the slugs made of them: pure functions, so that parts built apart agree."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from kg.records import EntityType
+
+_SPOKEN = {"+": "-plus-", "#": "-sharp-", "@": "-at-", "&": "-and-", "*": "-star-", "×": "x"}
+_LATEX = re.compile(r"\\(?:text\w*|math\w*|rm|bf|it)?|[{}$^_]")
+_SEPARATORS = re.compile(r"[^\w.]+|\.(?!\d)|(?<!\d)\.")
+_JOINT = re.compile(r"(?<=[^\W\d])-(?=\d)")
+_ACRONYM_PLURAL = re.compile(r"(?<=[A-Z0-9])s\b")
+_WORD_PLURAL = re.compile(r"(?:(?<=[a-z]{3})|(?<=-[a-z]{2}))(?<![suio])s$")
+_COMMON = {EntityType.METHOD, EntityType.METRIC, EntityType.TASK, EntityType.HARDWARE}
+
+
+def normal_form(type: EntityType, name: str) -> str:
+    """The form in which two spellings of one name are equal.
+
+    Case, hyphens, spacing, LaTeX remains and plurals fall away; a size or version keeps its place.
+
+    >>> normal_form(EntityType.MODEL, "LLaMA2-7B") == normal_form(EntityType.MODEL, "Llama-2 7B")
+    True
+    >>> normal_form(EntityType.MODEL, "LLaMA-27B") == normal_form(EntityType.MODEL, "LLaMA-2-7B")
+    False
+    >>> normal_form(EntityType.METRIC, "speed-ups"), normal_form(EntityType.DATASET, "M^{3}-20M")
+    ('speed-up', 'm3-20m')
+    """
+    text = _LATEX.sub("", unicodedata.normalize("NFKC", name))
+    text = _ACRONYM_PLURAL.sub("", text)
+    if type in _COMMON:
+        text = _WORD_PLURAL.sub("", text)
+    for symbol, spoken in _SPOKEN.items():
+        text = text.replace(symbol, spoken)
+    text = _SEPARATORS.sub("-", text.casefold()).strip("-.")
+    text = _JOINT.sub("", text)
+    return text or name.encode("utf8", "replace").hex()
+
+
+def slug(type: EntityType, name: str) -> str:
+    """The last part of an entity's IRI, a function of its type and normal form alone.
+
+    >>> slug(EntityType.HARDWARE, "NVIDIA A100"), slug(EntityType.MODEL, "LLaMA2-7B")
+    ('nvidia-a100', 'llama-2-7b')
+    """
+    return re.sub(r"(?<=[^\W\d]{3})(?=\d)", "-", normal_form(type, name))
