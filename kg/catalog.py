@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -90,6 +91,11 @@ class Catalog:
 
     def __len__(self) -> int:
         return len(self.entries)
+
+    @property
+    def digest(self) -> str:
+        """A hash of every fact in the catalogue."""
+        return hashlib.sha256("\n".join(sorted(map(str, self.quads))).encode("utf8")).hexdigest()
 
     def find(self, type: EntityType, name: str) -> Entry | None:
         """The entry of this type that has this name, however spelt, or None."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kg.catalog import Catalog
+from kg.catalog import Catalog, Entry
 from kg.names import slug
 from kg.records import Entity, EntityType, Extraction
 
@@ -32,14 +32,16 @@ class Linker:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._entries = {(entry.type, slug(entry.type, entry.name)): entry for entry in catalog}
 
     def canonical(self, entity: Entity) -> Canonical:
         """The thing that an entity of a record means."""
-        for name in (entity.name, *entity.mentions):
-            entry = self._catalog.find(entity.type, name)
-            if entry:
-                return Canonical(entity.type, slug(entity.type, entry.name))
-        return Canonical(entity.type, slug(entity.type, entity.name))
+        entry = self._catalog.find(entity.type, entity.name)
+        return Canonical(entity.type, slug(entity.type, entry.name if entry else entity.name))
+
+    def entry(self, thing: Canonical) -> Entry | None:
+        """What the catalogue has of a thing."""
+        return self._entries.get((thing.type, thing.slug))
 
     def describe(self, records: Iterable[Extraction]) -> Iterator[tuple[Canonical, Description]]:
         """Every thing that the records name, in order, with the label that most papers give it."""
@@ -51,8 +53,6 @@ class Linker:
                 names.setdefault(thing, Counter())[entity.name] += 1
                 forms.setdefault(thing, set()).update(entity.mentions)
         for thing in sorted(names):
-            entry = self._catalog.find(thing.type, thing.slug)
+            entry = self.entry(thing)
             label = entry.name if entry else min(names[thing], key=lambda name: (-names[thing][name], name))
             yield thing, Description(label, tuple(sorted(forms[thing] - {label})))
-
-

@@ -1,0 +1,216 @@
+"""The main job: files to papers to records to linked quads to a published graph."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+from pyoxigraph import Quad
+
+import kg.read
+from kg.catalog import known
+from kg.graph import BASE, quads
+from kg.link import Linker
+from kg.records import Extraction, KgError, Paper
+from kg.store import GraphDirectory, RecordsDb
+
+Progress = Callable[[str, int, int | None], None]
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did; ``generation`` is the published one, new unless ``unchanged``."""
+
+    files: int
+    files_read: int
+    papers: int
+    extracted: int
+    skipped: int
+    quads: int
+    generation: int
+    seconds: float
+    unchanged: bool
+
+
+def build(
+    inputs: Sequence[Path],
+    graph: Path,
+    *,
+    records: Path | None = None,
+    jobs: int = 1,
+    strict: bool = False,
+    base: str = BASE,
+    progress: Progress = lambda stage, done, total: None,
+    warn: Callable[[KgError], None] = lambda error: None,
+) -> BuildReport:
+    """Adds the papers of files to a graph directory and publishes the graph of all that it holds.
+
+    Only new or changed papers are extracted. A bad record is handed to ``warn`` and left out; with
+    ``strict`` it ends the build. ``records`` names a file (or a directory) for the records as JSON Lines.
+    Raises KgError for an input that cannot be read, and when no paper was found.
+    """
+    from kg.extract import PIPELINE_VERSION, extract  # spaCy takes a second to import
+
+    began = time.monotonic()
+    files = list(input_files(inputs))
+    directory = GraphDirectory(graph)
+    with directory.building() as db:
+        read = [path for path in _told(files, "reading", progress) if _read(path, db, strict, warn)]
+        papers = db.merge_papers()
+        if not papers:
+            raise KgError(f"{files[0]}: no paper was found in the input; nothing was built")
+        missing = list(db.missing(PIPELINE_VERSION))
+        extracted = _extract_all(missing, db, extract, jobs, progress)
+        if records is not None:
+            write_records(db.extractions(PIPELINE_VERSION), records)
+        digest = hashlib.sha256(f"{db.digest(PIPELINE_VERSION)} {base} {known().digest}".encode()).hexdigest()
+        old = directory.manifest()
+        current = directory.current()
+        unchanged = current is not None and old.get("digest") == digest and current.name == str(old.get("generation"))
+        count = int(old.get("quads", 0))
+        generation = int(old.get("generation", 0))
+        if not unchanged:
+            loading = _Counter(quads(lambda: db.extractions(PIPELINE_VERSION), Linker(known()), base), progress)
+
+            def manifest() -> dict[str, object]:
+                return {
+                    "version": version("paper-kg"),
+                    "pipeline": PIPELINE_VERSION,
+                    "base": base,
+                    "digest": digest,
+                    "inputs": db.file_hashes(),
+                    "papers": papers,
+                    "quads": loading.count,
+                    "seconds": round(time.monotonic() - began, 1),
+                }
+
+            generation = directory.publish(loading, manifest)
+            count = loading.count
+        skipped = sum(db.skipped(path) for path in files)
+    return BuildReport(
+        len(files), len(read), papers, extracted, skipped, count, generation, time.monotonic() - began, unchanged
+    )
+
+
+def input_files(inputs: Sequence[Path]) -> Iterator[Path]:
+    """The files that the inputs name, each once; a directory stands for its files, by name.
+
+    Raises KgError for an input that does not exist.
+    """
+    seen = set()
+    for path in inputs:
+        if not path.exists():
+            raise KgError(f"{path}: no such file or directory")
+        for file in sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
+    if not seen:
+        raise KgError(f"{inputs[0] if inputs else 'input'}: no file to read there")
+
+
+def write_records(records: Iterable[Extraction], target: Path) -> int:
+    """Writes records as JSON Lines, whole or not at all; returns how many. A directory gets ``records.jsonl``."""
+    if target.is_dir():
+        target = target / "records.jsonl"
+    temporary = target.with_name(target.name + ".tmp")
+    count = 0
+    try:
+        with temporary.open("w", encoding="utf8") as out:
+            for count, record in enumerate(records, start=1):
+                out.write(record.model_dump_json() + "\n")
+        os.replace(temporary, target)
+    except OSError as error:
+        raise KgError(f"{target}: cannot be written ({error.strerror})") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return count
+
+
+def _told(items: Sequence[Path], stage: str, progress: Progress) -> Iterator[Path]:
+    for number, item in enumerate(items, start=1):
+        yield item
+        progress(stage, number, len(items))
+
+
+def _read(path: Path, db: RecordsDb, strict: bool, warn: Callable[[KgError], None]) -> bool:
+    """Reads a file that is new or changed into the records; returns whether it was read."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise KgError(f"{path}: cannot be read ({error.strerror})") from error
+    if db.file_hash(path) == digest and not (strict and db.skipped(path)):
+        return False
+    bad: list[KgError] = []
+
+    def skip(error: KgError) -> None:
+        if strict:
+            raise error
+        bad.append(error)
+        warn(error)
+
+    db.put_file(path, digest, kg.read.open(path, skip), lambda: len(bad))
+    return True
+
+
+def _extract_all(
+    papers: list[Paper],
+    db: RecordsDb,
+    extract: Callable[[Iterable[Paper]], Iterator[Extraction]],
+    jobs: int,
+    progress: Progress,
+) -> int:
+    """Extracts the papers and keeps each finished batch at once."""
+    done = 0
+    batches = list(_batches(papers))
+    if jobs > 1 and len(batches) > 1:
+        with multiprocessing.get_context("spawn").Pool(min(jobs, len(batches))) as pool:
+            for records in pool.imap(_extract_batch, batches):
+                db.put_extractions(records)
+                done += len(records)
+                progress("extracting", done, len(papers))
+        return done
+    for batch in batches:
+        records = list(extract(batch))
+        db.put_extractions(records)
+        done += len(records)
+        progress("extracting", done, len(papers))
+    return done
+
+
+def _extract_batch(papers: list[Paper]) -> list[Extraction]:
+    """What a worker process does."""
+    from kg.extract import extract
+
+    return list(extract(papers))
+
+
+def _batches(papers: list[Paper]) -> Iterator[list[Paper]]:
+    papers_left = iter(papers)
+    while batch := list(islice(papers_left, _BATCH)):
+        yield batch
+
+
+class _Counter:
+    """Quads on their way into the store, counted."""
+
+    def __init__(self, quads: Iterable[Quad], progress: Progress) -> None:
+        self.count = 0
+        self._quads = quads
+        self._progress = progress
+
+    def __iter__(self) -> Iterator[Quad]:
+        for quad in self._quads:
+            self.count += 1
+            if self.count % 1000 == 0:
+                self._progress("loading", self.count, None)
+            yield quad

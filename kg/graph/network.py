@@ -1,0 +1,50 @@
+"""The graph as NetworkX sees it: papers and things as nodes, facts as edges."""
+
+from __future__ import annotations
+
+import networkx as nx
+from pyoxigraph import Store
+
+from kg.graph.vocabulary import KG
+
+_NODES = """
+PREFIX kg: <https://w3id.org/paper-kg/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT DISTINCT ?node ?type ?label WHERE {
+  { ?node a kg:Paper ; dcterms:title ?label . BIND(kg:Paper AS ?type) }
+  UNION { ?paper kg:mentions ?node . ?node a ?type ; skos:prefLabel ?label . }
+} ORDER BY ?node ?type
+"""
+_EDGES = """
+PREFIX kg: <https://w3id.org/paper-kg/ontology#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX itsrdf: <http://www.w3.org/2005/11/its/rdf#>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+SELECT ?statement ?from ?role ?to ?score ?count ?evidence WHERE {
+  ?statement a kg:Statement ; rdf:subject ?from ; rdf:predicate ?role ; rdf:object ?to ; itsrdf:taConfidence ?score .
+  FILTER(isIRI(?to))
+  OPTIONAL { ?statement kg:count ?count }
+  OPTIONAL { ?statement kg:evidence/oa:exact ?evidence }
+} ORDER BY ?statement ?evidence
+"""
+
+
+def networkx_graph(store: Store) -> nx.MultiDiGraph:
+    """Nodes with ``type`` and ``label``; edges keyed by statement with ``role``, ``score``, ``evidence`` and ``count``.
+
+    Every attribute is a string or a number, so that the graph can be written as GraphML.
+    """
+    graph = nx.MultiDiGraph()
+    for row in store.query(_NODES, use_default_graph_as_union=True):
+        graph.add_node(row["node"].value, type=row["type"].value.removeprefix(KG), label=row["label"].value)
+    for row in store.query(_EDGES, use_default_graph_as_union=True):
+        facts: dict[str, str | int | float] = {
+            "role": row["role"].value.removeprefix(KG),
+            "score": float(row["score"].value),
+            "evidence": row["evidence"].value if row["evidence"] else "",
+        }
+        if row["count"]:
+            facts["count"] = int(row["count"].value)
+        graph.add_edge(row["from"].value, row["to"].value, key=row["statement"].value, **facts)
+    return graph

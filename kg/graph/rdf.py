@@ -1,0 +1,283 @@
+"""Records and links to RDF: a named graph a paper, one each for entities, catalogue, ontology and provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+
+from kg.catalog import Catalog, known
+from kg.graph.vocabulary import (
+    BASE,
+    DCTERMS,
+    FABIO,
+    ITSRDF,
+    OA,
+    PRISM,
+    PROV,
+    QUDT_UNITS,
+    RDF,
+    RDFS,
+    ROLE_PROPERTIES,
+    SCHEMA,
+    SKOS,
+    UNIT,
+    XSD,
+    entity_iri,
+    graph_iri,
+    paper_iri,
+    term,
+)
+from kg.link import Canonical, Linker
+from kg.records import Entity, EntityType, Extraction, Paper, Result, Span
+from kg.resources import resource
+
+_TYPE = NamedNode(RDF + "type")
+_SUBJECT, _PREDICATE, _OBJECT = (NamedNode(RDF + name) for name in ("subject", "predicate", "object"))
+_CONFIDENCE = NamedNode(ITSRDF + "taConfidence")
+_GENERATED = NamedNode(PROV + "wasGeneratedBy")
+_PREF, _ALT = NamedNode(SKOS + "prefLabel"), NamedNode(SKOS + "altLabel")
+_CODE = re.compile(r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|gitee\.com|huggingface\.co)/", re.I)
+_SAFE_IRI = re.compile(r"""[\x00-\x20<>"{}|\\^`\x7f-\x9f]""")
+
+Records = Callable[[], Iterable[Extraction]]
+
+
+def quads(records: Records, linker: Linker, base: str = BASE) -> Iterator[Quad]:
+    """Every quad of the graph of some records; ``records`` is asked twice, so it must give them anew.
+
+    No triple stands in two graphs and there are no blank nodes, so the same records give the same quads.
+    """
+    activities: set[NamedNode] = set()
+    things: dict[Canonical, set[int]] = {}
+    for record in records():
+        writer = PaperWriter(record, linker, base)
+        yield from writer.quads()
+        activities.add(writer.activity)
+        for thing, sizes in writer.things.items():
+            things.setdefault(thing, set()).update(sizes)
+    reached = yield from _entities(records, things, linker, base)
+    yield from catalog_quads(known(), reached, base)
+    yield from _ontology(base)
+    yield from _provenance(activities, base)
+
+
+class PaperWriter:
+    """The quads of one paper's graph, and what they refer to."""
+
+    def __init__(self, record: Extraction, linker: Linker, base: str) -> None:
+        if record.paper is None:
+            raise ValueError("a record is written with its paper")
+        self._record = record
+        self._paper: Paper = record.paper
+        self._base = base
+        self._iri = paper_iri(base, record.paper.key)
+        self._entities = {entity.id: entity for entity in record.entities}
+        self._linker = linker
+        self.things: dict[Canonical, set[int]] = {linker.canonical(entity): set() for entity in record.entities}
+        self.activity = NamedNode(f"{base}id/build/{record.pipeline or 'unknown'}")
+
+    def quads(self) -> Iterator[Quad]:
+        """Every quad once, in no particular order."""
+        yield from dict.fromkeys(Quad(s, p, o, self._iri) for s, p, o in self._triples())
+
+    def _triples(self) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
+        yield from self._bibliography()
+        for entity in self._record.entities:
+            span = self._sentence(entity.spans[0]) if entity.spans else None
+            yield from self._fact(term("mentions"), self._node(entity.id), entity.score, span)
+        for fact in self._record.facts:
+            yield from self._fact(ROLE_PROPERTIES[fact.role], self._node(fact.entity), fact.score, fact.span)
+        for use in self._record.runs_on:
+            yield from self._fact(term("runsOn"), self._node(use.hardware), use.score, use.span, use.count)
+        for size in self._record.sizes:
+            self.things[self._thing(size.entity)].add(size.parameters)
+            yield from self._statement(
+                self._node(size.entity), term("parameters"), _integer(size.parameters), size.score, size.span
+            )
+        for result in self._record.results:
+            yield from self._result(result)
+
+    def _bibliography(self) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
+        paper, iri = self._paper, self._iri
+        yield iri, _TYPE, term("Paper")
+        yield iri, NamedNode(DCTERMS + "title"), Literal(paper.title)
+        yield iri, NamedNode(DCTERMS + "abstract"), Literal(paper.abstract)
+        for author in paper.authors:
+            yield iri, NamedNode(DCTERMS + "creator"), Literal(author)
+        if paper.date:
+            yield iri, NamedNode(DCTERMS + "date"), Literal(paper.date)
+        if paper.arxiv_id:
+            yield iri, NamedNode(FABIO + "hasArXivId"), Literal(paper.arxiv_id)
+        if paper.doi:
+            yield iri, NamedNode(PRISM + "doi"), Literal(paper.doi)
+        for source in paper.source:
+            yield iri, term("source"), Literal(f"{source.file}:{source.position}")
+        for url in (*self._record.urls, *paper.urls):
+            address = NamedNode(_SAFE_IRI.sub(lambda m: f"%{ord(m.group()):02X}", url if "://" in url else f"https://{url}"))
+            yield iri, term("url"), address
+            if _CODE.match(address.value):
+                yield iri, term("code"), address
+
+    def _fact(
+        self, predicate: NamedNode, thing: NamedNode, score: float, span: Span | None, count: int | None = None
+    ) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
+        yield self._iri, predicate, thing
+        yield from self._statement(self._iri, predicate, thing, score, span, count)
+
+    def _statement(
+        self,
+        subject: NamedNode,
+        predicate: NamedNode,
+        object: NamedNode | Literal,
+        score: float,
+        span: Span | None,
+        count: int | None = None,
+    ) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
+        role = predicate.value.rpartition("#")[2]
+        node = self._named(role, subject, predicate, object, count)
+        yield node, _TYPE, term("Statement")
+        yield node, _SUBJECT, subject
+        yield node, _PREDICATE, predicate
+        yield node, _OBJECT, object
+        if count is not None:
+            yield node, term("count"), _integer(count)
+        yield from self._support(node, score, span)
+
+    def _support(
+        self, node: NamedNode, score: float, span: Span | None
+    ) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
+        yield node, term("paper"), self._iri
+        yield node, _CONFIDENCE, _decimal(score)
+        yield node, _GENERATED, self.activity
+        if span is None:
+            return
+        start, end = span
+        evidence = NamedNode(f"{self._iri.value}#char={start},{end}")
+        yield node, term("evidence"), evidence
+        yield evidence, _TYPE, term("Evidence")
+        yield evidence, NamedNode(OA + "start"), _integer(start)
+        yield evidence, NamedNode(OA + "end"), _integer(end)
+        yield evidence, NamedNode(OA + "exact"), Literal(self._paper.text[start:end])
+
+    def _result(self, result: Result) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
+        parts = (result.subject, result.metric, result.value, result.unit, result.baseline, result.dataset, result.hardware, result.span)
+        node = self._named("result", *parts)
+        yield node, _TYPE, term("Result")
+        yield node, term("metric"), self._metric(result.metric)
+        yield node, term("value"), _decimal(result.value)
+        yield node, term("unit"), Literal(result.unit)
+        if result.unit in QUDT_UNITS:
+            yield node, term("quantityUnit"), NamedNode(UNIT + QUDT_UNITS[result.unit])
+        yield node, term("bound"), Literal(result.bound)
+        for name in ("subject", "baseline", "dataset", "hardware"):
+            reference = getattr(result, name)
+            if reference in self._entities:
+                yield node, term(name), self._node(reference)
+        yield from self._support(node, result.score, result.span)
+
+    def _metric(self, metric: str) -> NamedNode:
+        """The metric's node; words that are no entity of the record become a metric by their slug."""
+        if metric in self._entities:
+            return self._node(metric)
+        thing = self._linker.canonical(Entity(id="", type=EntityType.METRIC, name=metric, mentions=(metric,)))
+        self.things.setdefault(thing, set())
+        return entity_iri(self._base, thing.type, thing.slug)
+
+    def _thing(self, id: str) -> Canonical:
+        return self._linker.canonical(self._entities[id])
+
+    def _node(self, id: str) -> NamedNode:
+        thing = self._thing(id)
+        return entity_iri(self._base, thing.type, thing.slug)
+
+    def _named(self, role: str, *parts: object) -> NamedNode:
+        digest = hashlib.sha256("\x1f".join(map(str, parts)).encode("utf8")).hexdigest()[:12]
+        return NamedNode(f"{self._iri.value}#{role}-{digest}")
+
+    def _sentence(self, span: Span) -> Span:
+        """The line of the paper, or the sentence in it, around a mention."""
+        text, (start, end) = self._paper.text, span
+        begin = max(text.rfind("\n", 0, start), text.rfind(". ", 0, start) + 1) + 1
+        stops = [stop for stop in (text.find(". ", end), text.find("\n", end)) if stop >= 0]
+        stop = min(stops, default=len(text))
+        return begin, stop + (text[stop : stop + 1] == ".")
+
+
+def _entities(
+    records: Records, things: dict[Canonical, set[int]], linker: Linker, base: str
+) -> Iterator[Quad]:
+    """The graph of the things that papers name; returns the IRIs of those the catalogue describes."""
+    graph = graph_iri(base, "entities")
+    described = dict(linker.describe(records()))
+    reached: set[NamedNode] = set()
+    for thing in sorted(things):
+        node = entity_iri(base, thing.type, thing.slug)
+        entry = linker.entry(thing)
+        label = described[thing].label if thing in described else thing.slug.replace("-", " ")
+        aliases = set(described[thing].aliases) if thing in described else set()
+        if entry:
+            reached.add(node)
+            aliases -= set(entry.labels)
+        else:
+            yield Quad(node, _TYPE, term(thing.type.value), graph)
+            yield Quad(node, _PREF, Literal(label), graph)
+        for alias in sorted(aliases - {label}):
+            yield Quad(node, _ALT, Literal(alias), graph)
+        for size in sorted(things[thing]):
+            yield Quad(node, term("parameters"), _integer(size), graph)
+    return reached
+
+
+def catalog_quads(catalog: Catalog, reached: set[NamedNode], base: str = BASE) -> Iterator[Quad]:
+    """What the catalogue says of the reached things and of those they refer to: vendors and kinds."""
+    graph = graph_iri(base, "catalog")
+    facts: dict[NamedNode, list[Quad]] = {}
+    for quad in catalog.quads:
+        if isinstance(quad.subject, NamedNode):
+            facts.setdefault(_rebased(quad.subject, base), []).append(quad)
+    pending, seen = sorted(reached, key=str), set(reached)
+    while pending:
+        node = pending.pop()
+        for quad in facts.get(node, ()):
+            object = _rebased(quad.object, base) if isinstance(quad.object, NamedNode) else quad.object
+            yield Quad(node, quad.predicate, object, graph)
+            if isinstance(object, NamedNode) and object in facts and object not in seen:
+                seen.add(object)
+                pending.append(object)
+
+
+def _rebased(node: NamedNode, base: str) -> NamedNode:
+    """A thing's IRI under another base; ontology terms stay."""
+    things = BASE + "id/"
+    return NamedNode(base + node.value[len(BASE) :]) if base != BASE and node.value.startswith(things) else node
+
+
+def _ontology(base: str) -> Iterator[Quad]:
+    graph = graph_iri(base, "ontology")
+    for quad in parse(path=str(resource("ontology") / "kg.ttl"), format=RdfFormat.TURTLE):
+        yield Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
+def _provenance(activities: set[NamedNode], base: str) -> Iterator[Quad]:
+    """One activity a pipeline version, without clock times, so that equal builds are equal."""
+    graph = graph_iri(base, "provenance")
+    for activity in sorted(activities, key=str):
+        version = activity.value.rpartition("/")[2]
+        yield Quad(activity, _TYPE, NamedNode(PROV + "Activity"), graph)
+        yield Quad(activity, NamedNode(RDFS + "label"), Literal(f"extraction by paper-kg, pipeline {version}"), graph)
+        yield Quad(activity, NamedNode(SCHEMA + "softwareVersion"), Literal(version), graph)
+
+
+def _integer(value: int) -> Literal:
+    return Literal(str(value), datatype=NamedNode(XSD + "integer"))
+
+
+def _decimal(value: float) -> Literal:
+    """A decimal in plain notation: 2.88, 0.0001, 1000000."""
+    return Literal(format(Decimal(repr(round(value, 9))).normalize(), "f"), datatype=NamedNode(XSD + "decimal"))
+
+

@@ -1,0 +1,95 @@
+"""Saved Hugging Face papers pages: titles and abstracts in turn, under a head of page furniture.
+
+Two forms occur: with blank lines between all blocks, and without any, where the page's button
+``Subscribe`` is glued to the first title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from kg.read.clean import clean_text, clean_title
+from kg.records import KgError, Paper, Source, title_key
+
+MARK = "Get trending papers in your email inbox"
+_FURNITURE = re.compile(
+    r"(?:new|subscribe|papers|daily papers|trending papers|previous|next|search|log in|sign up|models|datasets|spaces|pricing|docs|"
+    r"hugging face|view paper|pdf|upvote|add to collection|\d{1,6}|\d+ comments?|by\s?AK and the research community|"
+    rf"{MARK}.*|(?:mon|tue|wed|thu|fri|sat|sun)\w*|submitted by.*|published on.*|authors?:.*)[.!]?",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d{1,2}(?:,?\s\d{4})?|\d{4}-\d{2}-\d{2}|\d{1,2}\s[A-Z][a-z]+\s\d{4}",
+    re.IGNORECASE,
+)
+_SHORTEST_ABSTRACT = 200
+_LONGEST_TITLE = 300
+
+
+class Line(NamedTuple):
+    """A line with text, and its number from 1."""
+
+    number: int
+    text: str
+
+
+def looks_like_page(head: str) -> bool:
+    """Whether the beginning of a file is that of a saved papers page."""
+    return MARK.casefold() in head.casefold()
+
+
+def read_page(path: Path, lines: Iterable[str], skip: Callable[[KgError], None]) -> Iterator[Paper]:
+    """The papers of a page; a title without an abstract is handed to ``skip``.
+
+    Raises KgError when the page holds furniture only, or when its titles and abstracts don't alternate.
+    """
+    title: Line | None = None
+    found = 0
+    for line in _content(lines):
+        if _is_abstract(line.text):
+            if title is None:
+                raise KgError(
+                    f"{path}, line {line.number}: an abstract without a title in front of it; "
+                    "titles and abstracts must alternate: save the page again"
+                )
+            found += 1
+            yield _paper(path, title, line)
+            title = None
+        else:
+            if title is not None:
+                skip(KgError(f"{path}, line {title.number}: the paper '{title.text[:60]}' has no abstract; add it below its title"))
+            if len(line.text) > _LONGEST_TITLE:
+                raise KgError(f"{path}, line {line.number}: neither a title nor an abstract; save the page again")
+            title = line
+    if title is not None:
+        skip(KgError(f"{path}, line {title.number}: the paper '{title.text[:60]}' has no abstract; add it below its title"))
+    if not found:
+        raise KgError(f"{path}: holds page furniture but no paper; save the page with its titles and abstracts")
+
+
+def _content(lines: Iterable[str]) -> Iterator[Line]:
+    """The lines that are titles or abstracts."""
+    in_head = True
+    for number, raw in enumerate(lines, start=1):
+        text = raw.strip()
+        if in_head and text.startswith("Subscribe") and len(text) > len("Subscribe"):
+            text = text.removeprefix("Subscribe").strip()
+            in_head = False
+        if text and not _FURNITURE.fullmatch(text) and not _DATE.fullmatch(text):
+            yield Line(number, text)
+
+
+def _is_abstract(text: str) -> bool:
+    return len(text) >= _SHORTEST_ABSTRACT or len(text) >= 100 and bool(re.search(r"[a-z)]\.(?:\s|$)", text))
+
+
+def _paper(path: Path, title: Line, abstract: Line) -> Paper:
+    return Paper(
+        id=title_key(title.text),
+        title=clean_title(title.text),
+        abstract=clean_text(abstract.text),
+        source=(Source(file=path.name, position=title.number),),
+    )
