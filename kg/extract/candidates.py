@@ -14,6 +14,7 @@ from kg.records import EntityType, Span
 class Finder(IntEnum):
     """Which component found a mention; where two overlap, the higher one decides the type."""
 
+    CLASS_WORD = 0
     PHRASE = 1
     SHAPE = 2
     ABBREVIATION = 3

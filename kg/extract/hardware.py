@@ -17,7 +17,7 @@ _VENDOR = (
     r"(?:(?:GeForce|Tesla|Quadro|Instinct|Radeon|Alveo|Ascend|Jetson|DGX|HGX|Titan|Kunpeng|Snapdragon|Dimensity)[ -])?"
     r"|(?:GeForce|Tesla|Quadro|Instinct|Radeon|Alveo)[ -])"
 )
-_CAPACITY = r"(?:[ -](?:SXM\d?|SMX\d?|PCIe|NVL))?(?:[ -]?\(?\d{2,3}[ -]?GB?\b\)?)?(?:[ -](?:SXM\d?|SMX\d?|PCIe|NVL))?"
+_CAPACITY = r"(?:[ -](?:SXM\d?|SMX\d?|PCIe|NVL))?(?:[ -]?\(\d{2,3}[ -]?G[Bb]\)|[ -]?\d{2,3}[ -]?G[Bb]?\b)?(?:[ -](?:SXM\d?|SMX\d?|PCIe|NVL))?"
 _CONSUMER = r"(?:RTX|GTX)[ -]?(?:A)?\d{3,4}(?:[ ]?(?:Ti|Super|SUPER|D))?"
 _DATACENTRE = r"(?:GH|GB|[ABHLPTVKM])\d{2,4}[a-zX]?"
 _DEVICE = re.compile(
@@ -39,7 +39,7 @@ _DEVICE = re.compile(
     re.X,
 )
 _BARE_NUMBER = re.compile(
-    r"(?:(?<=\d[x×*-])|(?<=\d )|(?<=single )|(?<=one )|(?<=two )|(?<=four )|(?<=eight )|(?<=an )|(?<=RTX-))"
+    r"(?:(?<=\d[x×*-])|(?<=\d )|(?<=single )|(?<=one )|(?<=two )|(?<=four )|(?<=eight )|(?<=an )|(?<=RTX-)|(?<=NVIDIA )|(?<=Nvidia ))"
     r"(?:[2345]0[6-9]0)(?:[ -]?Ti)?(?=s?\b)(?!\.\d)(?=s?[ -]*(?:GPU|node|card|server|machine|,|\.|$|\)))"
 )
 _CLASS = re.compile(
@@ -52,7 +52,8 @@ _CLASS = re.compile(
     re.X | re.I,
 )
 _SUFFIX = re.compile(_CAPACITY)
-_LEFT = re.compile(_VENDOR + r"$")
+_LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb] )?{_VENDOR}?$", re.X)
+_HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$")
 _SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090", "5070", "5080", "5090"}
 
 
@@ -92,12 +93,17 @@ def find_devices(catalog: Catalog, text: str) -> list[Candidate]:
             continue
         entry = catalog.find(EntityType.HARDWARE, match.group())
         name = entry.name if entry else match.group()
-        found.append(Candidate(*match.span(), EntityType.HARDWARE, Finder.HARDWARE, name))
+        found.append(Candidate(*match.span(), EntityType.HARDWARE, Finder.CLASS_WORD, name))
     return found
 
 
 def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
     """A known device's candidate with vendor and series in front and memory behind."""
+    head = _HEAD_NOUN.search(text[candidate.start : candidate.end])
+    if head:
+        candidate = candidate._replace(end=candidate.start + head.start())
+    if _CLASS.fullmatch(text, candidate.start, candidate.end):
+        return candidate._replace(finder=Finder.CLASS_WORD)
     left = _LEFT.search(text[max(0, candidate.start - 30) : candidate.start])
     start = candidate.start - len(left.group()) if left else candidate.start
     right = _SUFFIX.match(text, candidate.end)

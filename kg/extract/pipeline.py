@@ -26,6 +26,7 @@ from kg.records import Entity, Extraction, Fact, Paper, Result, RunsOn, Size
 PIPELINE_VERSION = "rules-1"
 _COMPONENTS = ["kg_sentences", "kg_abbreviations", "kg_known", "kg_hardware", "kg_phrases", "kg_wording", "kg_mentions"]
 _PRECISION = {
+    Finder.CLASS_WORD: 0.9,
     Finder.PHRASE: 0.5,
     Finder.SHAPE: 0.4,
     Finder.ABBREVIATION: 0.6,
