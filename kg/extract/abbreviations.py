@@ -40,6 +40,14 @@ def find_pairs(text: str) -> Iterator[Pair]:
             yield Pair((start, start + len(short)), (left, left + len(window) - offset))
 
 
+def find_reversed(text: str) -> Iterator[Pair]:
+    """Every short form with its long form in the brackets behind: CLEAR (confidence-led editing and reading)."""
+    for match in re.finditer(r"(?<![\w-])([A-Z][\w+-]{1,14})\s\(([^()]{8,90}?)\)", text):
+        short, long = match.group(1), match.group(2)
+        if _may_be_short(short) and " " in long and _long_start(short, long) == 0:
+            yield Pair(match.span(1), match.span(2))
+
+
 def _may_be_short(short: str) -> bool:
     return (
         bool(re.fullmatch(r"[\w\-+.@/&]+", short))
@@ -67,5 +75,5 @@ def _long_start(short: str, window: str) -> int | None:
 @Language.component("kg_abbreviations")
 def abbreviations(doc: Doc) -> Doc:
     """Notes the pairs of a document."""
-    notes(doc).pairs.extend(find_pairs(doc.text))
+    notes(doc).pairs.extend([*find_pairs(doc.text), *find_reversed(doc.text)])
     return doc

@@ -64,6 +64,7 @@ class Notes:
     def __init__(self) -> None:
         self.candidates: list[Candidate] = []
         self.pairs: list[Pair] = []
+        self.presented: list[Span] = []
         self.entities: list[Found] = []
 
 

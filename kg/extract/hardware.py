@@ -52,7 +52,7 @@ _CLASS = re.compile(
     re.X | re.I,
 )
 _SUFFIX = re.compile(_CAPACITY)
-_LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb] )?{_VENDOR}?$", re.X)
+_LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb][ ])?{_VENDOR}?$", re.X)
 _HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$")
 _SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090", "5070", "5080", "5090"}
 

@@ -76,7 +76,8 @@ def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str) ->
         entity = entities.setdefault(key, Found(c.type, name, [], c.finder))
         entity.spans.append((c.start, c.end))
         entity.finder = max(entity.finder, c.finder)
-        if c.finder in _OWN:
+        told = (a == c.start or c.start <= a and b <= c.end for a, b in found.presented)
+        if c.finder in _OWN or any(told):
             entity.presented.append((c.start, c.end))
     _present_variants(entities.values())
     return list(entities.values())

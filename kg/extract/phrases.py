@@ -12,7 +12,7 @@ from kg.records import EntityType
 
 _METRIC_MODIFIERS = """
     training|inference|pre-?training|fine-?tuning|decoding|prefill(?:ing)?|generation|serving|execution|simulation|
-    memory|peak(?:[ ]memory)?|GPU(?:[ ]memory)?|CPU|cache|KV[ ]cache|storage|computation(?:al)?|compute|communication|energy|power|
+    memory|peak(?:[ ]memory)?|cache|KV[ ]cache|storage|computation(?:al)?|compute|communication|energy|power|
     end-to-end|tail|average|zero-shot|few-shot|top-1|top-5|classification|validation|test|downstream|task|prediction|
     token|data|sample|parameter|hardware|resource|bandwidth|area|cost|wall-clock|run|processing|response|latency|
     throughput|network|data[ ]transfer|I/O|model|compression|reconstruction|mean[ ](?:absolute|squared)|root[ ]mean[ ]squared?|
@@ -82,7 +82,7 @@ _GENERIC_METRIC = re.compile(
 )  # fmt: skip
 _ALWAYS_METRIC = re.compile(
     r"(?:training|inference|run|execution|decoding|generation|response|processing|wall-clock|GPU|convergence) (?:times?|hours)$"
-    r"|communication volume$|peak (?:GPU )?memory$|GPU memory$",
+    r"|communication volume$|peak (?:GPU )?memory$",
     re.I,
 )
 _GENERIC_METHOD = {"machine", "deep", "representation", "ensemble", "model", "data", "network", "performance", "inference"}

@@ -43,13 +43,30 @@ _MACRO = r"(?:\\?text(?:bf|it|tt|sc)\{|\\?(?:emph|textsc)\{|[\"“'‘`]{1,2}|\*
 _VERBS = (
     r"(?:present|propose|introduce|develop|release|describe|design|build|built|create|construct|curate|unveil|contribute|offer|"
     r"devise|establish|formulate|implement|propound|put forward|open-source|train|pre-train|collect|provide|explore|report|share|"
-    r"synthesize)(?:s|es|d|ed|ing)?|"
+    r"synthesize|elaborate|investigate|contribute|put forth|adopt|term)(?:s|es|d|ed|ing)?|"
     r"presenting|proposing|introducing|releasing|building|curating"
 )
 _ACTIVE = re.compile(
     rf"(?:\b(?:[Ww]e|[Tt]h(?:is|e) (?:paper|work|article|study|report|technical report)|[Aa]uthors|[Oo]ur (?:paper|work))\b"
-    rf"(?:\s[\w,()-]+){{0,7}}?\s(?:{_VERBS})|^(?:Introducing|Presenting))\s",
+    rf"(?:\s[\w,()-]+){{0,7}}?\s(?:{_VERBS})|\b(?:and|to|by|then|also|further)\s(?:also\s)?(?:propos|introduc|present|develop|releas|construct)(?:e|es|ing|ed)?|"
+    rf"[Ii]ntroduction of|[Cc]entral to [\w\s]{{3,40}} is|[Aa]t the core of [\w\s]{{2,30}} (?:is|lies)|^(?:Introducing|Presenting))\s",
     re.M,
+)
+_OUTRIGHT = re.compile(r"propos|introduc|present|releas|unveil|open-source|[Cc]entral|core of")
+_PHRASE = re.compile(
+    r"(?:an?|the|two|three|its|our)?\s?(?:(?:novel|new|simple|generic|efficient|effective|innovative|lightweight|unique|dynamic|yet|but|and|first|"
+    r"general|practical|flexible|more|highly|very|also|advanced|well-designed|carefully|designed),?\s)*"
+    r"(?P<phrase>[A-Za-z][\w]*(?:-[\w]+)*(?:\s[A-Za-z][\w]*(?:-[\w]+)*){0,3})\s"
+    r"(?:mechanisms?|modules?|strateg(?:y|ies)|schem(?:e|a)s?|techniques?|polic(?:y|ies)|methodology|algorithms?|method|metric|operators?|designs)\b"
+)
+_PRAISE = frozenset(
+    """novel new simple generic efficient effective innovative lightweight unique general practical flexible advanced training learning inference
+    optimization data model models framework system evaluation comprehensive unified scalable robust fast end-to-end deep machine large language
+    neural network of for to in on and with that which the a an our this its two three first second several different various multiple hybrid
+    better improved automatic automated automatically iterative hierarchical post-training pre-training fine-tuning quantization pruning compression
+    parallel distributed optimal systematic theoretical two-stage three-stage multi-stage low-cost cost-effective training-free plug-and-play
+    parameter-efficient memory-efficient hardware software search selection alternative existing such as by using is are evaluation-based based
+    set suite series family number range variety combination approach both""".split()
 )
 _CALLED = re.compile(
     rf"(?:dubbed|called|named|termed|coined|namely|denoted(?: as| by)?|referred to as|which we (?:call|name|term)|"
@@ -76,14 +93,17 @@ _SUFFIX_TYPES = [
     (re.compile(r"(?:Attention|LoRA|Quant|Prune|Pruner|Tuning|KD|PO|RL|Cache|KV|Decoding|Adam|Prompt|RAG|MoE|Loss|Distill)(?:[-_]?\d[\w.]*)?\Z"), EntityType.METHOD),
 ]  # fmt: skip
 GENERIC = frozenset(
-    """LLM LLMs MLLM MLLMs LMM LMMs VLM VLMs LVLM LVLMs SLM SLMs PLM PLMs AI AGI ML DL DNN DNNs NN NNs ANN ANNs SOTA SoTA API APIs
+    """GPU GPUs CPU CPUs TPU TPUs NPU NPUs FPGA FPGAs ASIC ASICs RDU RDUs IPU IPUs PIM PIMs MCU MCUs DPU DPUs LPU
+    LLM LLMs MLLM MLLMs LMM LMMs VLM VLMs LVLM LVLMs SLM SLMs PLM PLMs AI AGI ML DL DNN DNNs NN NNs ANN ANNs SOTA SoTA API APIs
     SRAM DRAM HBM HBM2 HBM3 SSD SSDs NVMe PCIe NVLink NVSwitch SLO SLOs QoS ID OOD RGB RGBD CT MRI SM SMs IO NIC NICs RDMA HPC URL PDF
     HTML JSON XML USD IoT AR VR XR EHR RTL SoC SoCs ISA TTFT KV CUDA ICLR ICML NeurIPS CVPR ACL EMNLP KDD IEEE ACM US UK EU
     GenAI MLaaS LoC WiFi LiDAR DNA RNA GUI GUIs UI UX OS CLI SDK STEM PhD QA FP INT GEMM GEMMs GEMV MAC MACs LUT LUTs DSP DSPs BRAM
     IR VM VMs OOM EDA HLS CI CD SQL NoSQL TB GB MB KB GHz MHz TFLOPS TFLOPs PFLOPS GFLOPs GFLOPS FLOPs FLOPS TOPS GOPS MFU FPS TPS
     2D 3D 4D 1D A B C I II III IV V X PDE PDEs ODE ODEs ROI AUC ROC MSE RMSE MAE PSNR SSIM BLEU ROUGE WER CER FID mAP mIoU F1 NLP CV
-    NLU NLG OCR ASR TTS RL VQA KGs SVD PCA KG CO2 ADAS EEG ECG fMRI GPT-based LLM-based AI-generated GPU-based RF PEs NPs MoEs""".split()
+    NLU NLG OCR ASR TTS RL VQA KGs SVD PCA KG CO2 ADAS EEG ECG fMRI GPT-based LLM-based AI-generated GPU-based RF PEs NPs MoEs NVIDIA
+    OpenAI DeepMind GitHub HuggingFace AMD IBM ARM LinkedIn YouTube TikTok ByteDance ArXiv arXiv CERN RISC""".split()
 )
+_CLASS_WORDS = re.compile(r"(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe|[a-z]+)s?(?:[-+/](?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe|[a-z]+)s?)+")
 _GENERIC_TAIL = re.compile(r"-(?:based|level|only|style|driven|aware|like|free|specific|oriented|wise|powered|centric|enabled|generated)$")
 _TITLE = re.compile(r"(?P<name>[^:\n]{2,60}?)\s*(?:\((?P<short>[^)\n]{2,20})\))?:\s")
 
@@ -164,20 +184,43 @@ def title_name(text: str) -> Iterator[tuple[int, int, EntityType | None]]:
             yield match.start("name"), match.end("name"), kind
 
 
-def presented_names(text: str, pairs: list[Pair]) -> Iterator[tuple[int, int]]:
-    """Names that the paper gives as its own: *we present X*, *a method (X)*, *dubbed X*."""
+def presented_names(text: str, pairs: list[Pair]) -> Iterator[tuple[int, int, bool]]:
+    """Names that the paper gives as its own, and whether it says so outright: *we present X*, *a method (X)*, *dubbed X*."""
     shorts = {pair.short for pair in pairs}
     for match in _ACTIVE.finditer(text, text.find("\n") + 1):
-        clause = re.split(r"[.!?](?:\s|$)|\n|;", text[match.end() : match.end() + 220])[0]
-        yield from _names_in(clause, match.end(), shorts)
+        clause = re.split(r"[.!?](?:\s|$)|\n|;", text[match.end() : match.end() + 300])[0]
+        outright = _OUTRIGHT.search(match.group()) is not None
+        yield from ((start, end, outright) for start, end in _names_in(clause, match.end(), shorts))
+        phrase = _PHRASE.match(clause)
+        if phrase and _is_phrase(phrase.group("phrase")):
+            yield match.end() + phrase.start("phrase"), match.end() + phrase.end("phrase"), True
+    yield from ((start, end, False) for start, end in _components(text))
     for match in _CALLED.finditer(text):
         start = match.start("name")
-        yield start, start + len(_trim(match.group("name")))
+        yield start, start + len(_trim(match.group("name"))), True
         tail = text[match.end() : match.end() + 60]
         more = re.match(rf"(?:,\s(?P<b>{_NAME}))?,?\sand\s(?P<c>{_NAME})", tail)
         for group in ("b", "c") if more else ():
             if more and more.group(group):
-                yield match.end() + more.start(group), match.end() + more.end(group)
+                yield match.end() + more.start(group), match.end() + more.end(group), True
+
+
+def _is_phrase(phrase: str) -> bool:
+    """Whether the words in front of *mechanism*, *scheme* … name it, rather than only praise it."""
+    words = re.split(r"[\s]", phrase)
+    content = [word for word in words if word.lower() not in _PRAISE]
+    return len(content) == len(words) and (len(words) > 1 or "-" in phrase) and not re.search(r"-(?:based|free|agnostic|efficient|aware|stage|step)$", phrase)
+
+
+def _components(text: str) -> Iterator[tuple[int, int]]:
+    """Names in a numbered list of the paper's own parts: *three components: (1) FooPlan, … (2) FooRun, …*."""
+    for match in re.finditer(
+        r"(?:[Oo]ur|[Ww]e|consists? of|comprises?|including|introduces?|components|modules|stages|parts)\b[^.]{0,80}?[:—-]+\s*(?=\(?(?:1|i|a)\))", text
+    ):
+        stretch = re.split(r"\.\s|\n", text[match.end() :])[0]
+        for item in re.finditer(rf"\(?(?:[1-9]|i{{1,3}}|iv|[a-e])\)\s(?:an? |the )?{_MACRO}(?P<name>{_NAME})(?=,|\s\(|:|\}})", stretch):
+            if _SHAPE.fullmatch(item.group("name")) and item.group("name") not in GENERIC:
+                yield match.end() + item.start("name"), match.end() + item.end("name")
 
 
 def _names_in(clause: str, offset: int, shorts: set[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -194,12 +237,20 @@ def _names_in(clause: str, offset: int, shorts: set[tuple[int, int]]) -> Iterato
             if more and more.group(group) and _is_name(more.group(group)):
                 yield base + more.start(group), base + more.end(group)
     for start, end in shorts:
-        if offset <= start < offset + min(len(clause), 140) and not re.search(r"(?:LM|Model)s?$", clause[: start - offset - 1].rstrip(" (")):
+        if offset <= start < offset + min(len(clause), 240) and not re.search(r"(?:LM|Model)s?$", clause[: start - offset - 1].rstrip(" (")):
             yield start, end
     for match in re.finditer(rf"[a-z]\s*(?:,|:|—|--)\s{_MACRO}(?P<name>{_NAME}(?:\s{_NAME})?)(?=\W{{0,2}}(?:,|\.|$|:|\())", clause[:160]):
         if _is_name(match.group("name")):
             yield offset + match.start("name"), offset + match.end("name")
             break
+    headed = re.search(
+        rf"^(?:[a-z][\w-]*,?\s){{1,8}}?(?:[\w-]*(?:framework|system|model|pipeline|library|engine|benchmark|dataset|method|approach|algorithm|toolkit|"
+        rf"platform|compiler|network|architecture|optimizer|technique|strategy|corpus|suite|accelerator|scheme|tool|series|family|agent|LLM|MLLM))s?,?\s"
+        rf"{_MACRO}(?P<name>{_NAME})(?=\W|$)",
+        clause,
+    )
+    if headed and _SHAPE.fullmatch(headed.group("name")) and headed.group("name") not in GENERIC:
+        yield offset + headed.start("name"), offset + headed.end("name")
     bracket = re.match(rf"[^()]{{3,110}}\({_MACRO}(?P<name>{_NAME})\W{{0,2}}\)", clause)
     if bracket and _is_name(bracket.group("name")):
         yield offset + bracket.start("name"), offset + bracket.end("name")
@@ -245,7 +296,7 @@ def shaped_names(text: str) -> Iterator[Candidate]:
         name = match.group()
         if name in GENERIC or _GENERIC_TAIL.search(name) or name.split("-")[0] in {"Pre", "Non", "Multi", "Cross"}:
             continue
-        if re.fullmatch(r"\d.*|[A-Z]\d?", name):
+        if re.fullmatch(r"\d.*|[A-Z]\d?", name) or _CLASS_WORDS.fullmatch(name):
             continue
         kind = type_in_context(text, match.start(), match.end()) or type_by_suffix(name)
         finder = Finder.CONTEXT if kind else Finder.SHAPE
@@ -262,6 +313,15 @@ def paired_names(text: str, pairs: list[Pair]) -> Iterator[Candidate]:
         if kind:
             yield Candidate(*pair.short, kind, Finder.ABBREVIATION, short)
             yield Candidate(*pair.long, kind, Finder.ABBREVIATION, short)
+
+
+def variants(text: str, candidates: list[Candidate]) -> Iterator[Candidate]:
+    """Hyphenated variants of the paper's own names: FooNet-tiny, Foo-248K."""
+    own = {text[c.start : c.end]: c.type for c in candidates if c.finder in {Finder.TITLE, Finder.PRESENTED}}
+    for name, kind in own.items():
+        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}-\w[\w.]*(?<!\.)(?:-\w+)*", text) if len(name) > 3 else ():
+            if not _GENERIC_TAIL.search(match.group()):
+                yield Candidate(*match.span(), type_by_suffix(match.group()) or kind, Finder.PRESENTED)
 
 
 def long_forms(text: str, pairs: list[Pair], candidates: list[Candidate]) -> Iterator[Candidate]:
@@ -284,9 +344,21 @@ def wording(doc: Doc) -> Doc:
     for start, end, kind in title_name(text):
         own = _own_type(text, start, end, kind)
         candidates.append(Candidate(start, end, own, Finder.TITLE))
-    for start, end in presented_names(text, found.pairs):
-        if text[start:end] not in GENERIC and text[start:end].rstrip("s") not in GENERIC:
+    known = {text[c.start : c.end] for c in found.candidates if c.finder is Finder.KNOWN}
+    title = text[: text.find("\n")]
+    for start, end, outright in presented_names(text, found.pairs):
+        if text[start:end] in GENERIC or text[start:end].rstrip("s") in GENERIC:
+            continue
+        pair = next((p for p in found.pairs if p.long[0] <= start < p.long[1] or p.short[0] == start), None)
+        if pair and text[slice(*pair.short)].rstrip("s") not in GENERIC:
+            start, end = pair.short
+        name = text[start:end]
+        if name in known and name not in title and (pair or not outright):
+            continue
+        found.presented.append((start, end))
+        if not any(c.start <= start and end <= c.end for c in found.candidates):
             candidates.append(Candidate(start, end, _own_type(text, start, end), Finder.PRESENTED))
+    candidates += [*variants(text, candidates)]
     candidates += [*long_forms(text, found.pairs, [*candidates, *found.candidates])]
     found.candidates += [c for c in candidates if not any(a <= c.start < b for a, b in addresses)]
     return doc
@@ -301,4 +373,6 @@ def _own_type(text: str, start: int, end: int, kind: EntityType | None = None) -
         if kind:
             break
     told = type_by_suffix(name)
+    if kind is EntityType.TASK:
+        kind = None
     return told if told is EntityType.DATASET else kind or told or EntityType.METHOD
