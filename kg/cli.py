@@ -71,3 +71,307 @@ def warn(message: object) -> None:
     messages.print(f"skipped: {message}", soft_wrap=True)
 
 
+@app.command()
+def build(
+    inputs: Annotated[list[Path], typer.Argument(help="Saved pages or JSON Lines; a directory stands for its files.")],
+    graph: GraphOption = DEFAULT_GRAPH,
+    records: Annotated[
+        Path | None, typer.Option(help="Also write the records here as JSON Lines.", metavar="FILE|DIR")
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Processes that extract.", min=1)] = 1,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first bad record instead of skipping it.")
+    ] = False,
+    base: Annotated[str, typer.Option(help="The base of all IRIs.")] = "https://w3id.org/paper-kg/",
+) -> None:
+    """Read papers, extract, link and publish the graph.
+
+    The graph holds all that was ever built into its directory; only new or changed papers are extracted.
+
+    Examples:
+
+      kg build page.txt
+
+      kg build pages/ more.jsonl -g my-graph --jobs 4
+    """
+    from kg.build import build as run
+
+    with progress_bars() as progress:
+        report = run(inputs, graph, records=records, jobs=jobs, strict=strict, base=base, progress=progress, warn=warn)
+    skipped = f", {report.skipped} bad records skipped" if report.skipped else ""
+    if report.unchanged:
+        messages.print(
+            f"{graph}: nothing new in {report.files} files; {report.papers} papers, nothing extracted{skipped}"
+        )
+        return
+    messages.print(
+        f"{graph}: {report.papers} papers from {report.files} files, {report.extracted} extracted, "
+        f"{report.quads:,} facts in generation {report.generation}, {report.seconds:.1f} s{skipped}"
+    )
+
+
+@app.command()
+def extract(
+    inputs: Annotated[list[Path], typer.Argument(help="Saved pages or JSON Lines; a directory stands for its files.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.", metavar="FILE")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first bad record instead of skipping it.")
+    ] = False,
+) -> None:
+    """Write the records of papers as JSON Lines, on standard output by default.
+
+    Examples:
+
+      kg extract page.txt -o records.jsonl
+
+      kg extract papers.jsonl | jq .introduces
+    """
+    import kg.read
+    from kg.build import input_files, write_records
+    from kg.extract import extract as run
+    from kg.records import Extraction, Paper
+
+    def fail(error: KgError) -> None:
+        raise error
+
+    with progress_bars() as progress:
+
+        def papers() -> Iterator[Paper]:
+            files = list(input_files(inputs))
+            for number, path in enumerate(files, start=1):
+                yield from kg.read.open(path, fail if strict else warn)
+                progress("reading", number, len(files))
+
+        def counted(records: Iterator[Extraction]) -> Iterator[Extraction]:
+            for number, record in enumerate(records, start=1):
+                yield record
+                progress("extracting", number, None)
+
+        records = counted(run(papers()))
+        if output is None:
+            for record in records:
+                sys.stdout.write(record.model_dump_json() + "\n")
+        else:
+            count = write_records(records, output)
+            messages.print(f"{output}: {count} records")
+
+
+@app.command()
+def query(
+    name: Annotated[str, typer.Argument(help="A named query, a .rq file, or - for standard input.")],
+    parameters: Annotated[
+        list[str] | None, typer.Option("-p", "--parameter", help="name=value", metavar="NAME=VALUE")
+    ] = None,
+    format: Annotated[str, typer.Option(help="table, csv, tsv, json, xml; ttl or nt for triples.")] = "table",
+    timeout: Annotated[float | None, typer.Option(help="Seconds after which to give up.", min=0.001)] = None,
+    graph: GraphOption = DEFAULT_GRAPH,
+) -> None:
+    """Ask the graph a question, by name or in SPARQL.
+
+    Examples:
+
+      kg query hardware-papers -p hardware=A100
+
+      kg query best-results -p metric=throughput --format csv
+
+      echo 'SELECT * { ?s ?p ?o } LIMIT 5' | kg query -
+    """
+    from kg.query import FORMATS, NamedQuery, Table, answer, find_query
+    from kg.store import GraphDirectory
+
+    if format not in FORMATS:
+        raise typer.BadParameter(f"there is no format '{format}'; there are {', '.join(FORMATS)}")
+    values = dict(_pairs(parameters or []))
+    asked = NamedQuery("standard input", "", "", (), "", sys.stdin.read()) if name == "-" else find_query(name)
+    result = answer(GraphDirectory(graph).store(), asked, values, format, timeout)
+    if isinstance(result, Table):
+        print_table(result.columns, result.rows, asked.title)
+        messages.print(f"{len(result.rows)} rows")
+    else:
+        sys.stdout.buffer.write(result)
+
+
+@app.command()
+def queries() -> None:
+    """List the named queries with their parameters.
+
+    Example:
+
+      kg queries
+    """
+    from kg.query import named_queries
+
+    rows = []
+    for named in named_queries():
+        parameters = ", ".join(
+            f"{p.name} ({p.kind}{'' if p.default is None else f', {p.default} unless given'})" for p in named.parameters
+        )
+        rows.append((named.name, named.title, parameters, named.example))
+    print_table(("name", "title", "parameters", "example"), tuple(rows), "Named queries")
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="The name or IRI of a thing, or a paper's title.")],
+    graph: GraphOption = DEFAULT_GRAPH,
+) -> None:
+    """Show a thing or a paper: its facts, each with its sentence.
+
+    Examples:
+
+      kg show vLLM
+
+      kg show https://w3id.org/paper-kg/id/hardware/nvidia-a100
+    """
+    from kg.show import show as run
+    from kg.store import GraphDirectory
+
+    shown = run(GraphDirectory(graph).store(), name)
+    out = Console(highlight=False, markup=False, soft_wrap=True)
+    out.print(f"<{shown.iri}>")
+    for key, value in shown.particulars:
+        out.print(f"  {key}: {value}")
+    for heading, claims in (("facts", shown.facts), ("results", shown.results)):
+        if claims:
+            out.print(f"\n{heading}")
+        for what, title, evidence in claims:
+            out.print(f"  {what}\n      {title}\n      “{evidence}”" if evidence else f"  {what}\n      {title}")
+
+
+@app.command()
+def view(
+    focus: Annotated[str | None, typer.Option(help="Draw what stands around this name.", metavar="NAME")] = None,
+    depth: Annotated[int, typer.Option(help="How many steps around the focus.", min=1)] = 2,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.", metavar="FILE")] = Path(
+        "exports/graph.html"
+    ),
+    graph: GraphOption = DEFAULT_GRAPH,
+) -> None:
+    """Draw the graph as one page that works without a network.
+
+    Examples:
+
+      kg view
+
+      kg view --focus A100 --depth 2 -o a100.html
+    """
+    from kg.export import write_whole
+    from kg.store import GraphDirectory
+    from kg.view import write_page
+
+    store = GraphDirectory(graph).store()
+    write_whole(output, lambda path: write_page(store, path, focus, depth))
+    messages.print(f"{output}: open it in a browser")
+
+
+@app.command()
+def export(
+    formats: Annotated[list[str], typer.Argument(help="ttl, trig, nt, nq, jsonld, rdfxml, graphml, html")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The directory to write into.", metavar="DIR")] = Path(
+        "exports"
+    ),
+    graph: GraphOption = DEFAULT_GRAPH,
+) -> None:
+    """Write the graph as files for other tools.
+
+    Examples:
+
+      kg export ttl
+
+      kg export nq jsonld graphml -o out
+    """
+    from kg.export import export as run
+    from kg.store import GraphDirectory
+
+    for path in run(GraphDirectory(graph).store(), formats, output):
+        messages.print(f"{path}: {path.stat().st_size:,} bytes")
+
+
+@app.command()
+def stats(graph: GraphOption = DEFAULT_GRAPH) -> None:
+    """Count what the graph holds.
+
+    Example:
+
+      kg stats
+    """
+    from kg.stats import stats as run
+    from kg.store import GraphDirectory
+
+    for heading, counts in run(GraphDirectory(graph).store()).items():
+        print_table((heading, "count"), tuple((what, f"{n:,}") for what, n in counts), None)
+
+
+@app.command()
+def validate(graph: GraphOption = DEFAULT_GRAPH) -> None:
+    """Check the graph against its SHACL shapes; exit code 1 if it breaks one.
+
+    Example:
+
+      kg validate
+    """
+    from kg.store import GraphDirectory
+    from kg.validate import validate as run
+
+    violations = run(GraphDirectory(graph).store())
+    out = Console(highlight=False, markup=False, soft_wrap=True)
+    for violation in violations:
+        out.print(f"<{violation.node}> {violation.path}: {violation.message}")
+    messages.print(f"{graph}: {len(violations)} violations" if violations else f"{graph}: no violation")
+    if violations:
+        raise typer.Exit(1)
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="Annotated records, JSON Lines.")],
+    corpus: Annotated[Path, typer.Option(help="The papers of the annotations, JSON Lines.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
+) -> None:
+    """Score extraction against annotated papers.
+
+    Example:
+
+      kg evaluate examples/expected.jsonl --corpus examples/corpus.jsonl
+    """
+    import json
+    from dataclasses import asdict
+
+    from kg.evaluate import evaluate as run
+
+    scores = run(gold, corpus)
+    if as_json:
+        sys.stdout.write(json.dumps({what: asdict(score) for what, score in scores.items()}) + "\n")
+        return
+    rows = tuple(
+        (what, f"{s.precision:.3f}", f"{s.recall:.3f}", f"{s.f1:.3f}", str(s.gold), str(s.predicted))
+        for what, s in scores.items()
+    )
+    print_table(("", "precision", "recall", "F1", "gold", "predicted"), rows, None)
+
+
+def print_table(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], title: str | None) -> None:
+    """Prints rows on standard output, as wide as the terminal, or 160 characters into a pipe."""
+    from rich import box
+    from rich.table import Table
+
+    out = Console(highlight=False, markup=False)
+    if not out.is_terminal:
+        out = Console(highlight=False, markup=False, width=160)
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for number, column in enumerate(columns):
+        numeric = bool(rows) and all(
+            row[number].replace(",", "").replace(".", "", 1).isdigit() or not row[number] for row in rows
+        )
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
+
+
+def _pairs(parameters: list[str]) -> Iterator[tuple[str, str]]:
+    for parameter in parameters:
+        name, equals, value = parameter.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"'{parameter}' is not of the form name=value")
+        yield name, value

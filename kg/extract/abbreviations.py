@@ -63,7 +63,7 @@ def _long_start(short: str, window: str) -> int | None:
     letters = [c.lower() for c in short if c.isalnum()]
     for n in range(len(letters) - 1, -1, -1):
         i -= 1
-        while i >= 0 and (window[i].lower() != letters[n] or n == 0 and i > 0 and window[i - 1].isalnum()):
+        while i >= 0 and (window[i].lower() != letters[n] or (n == 0 and i > 0 and window[i - 1].isalnum())):
             i -= 1
         if i < 0:
             return None

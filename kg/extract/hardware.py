@@ -117,7 +117,9 @@ def without_class_words(candidates: list[Candidate], text: str) -> list[Candidat
     return [
         c
         for c in candidates
-        if not (_CLASS.fullmatch(text, c.start, c.end) and text[c.start - 1 : c.start] in {" ", "-"} and c.start - 1 in ends)
+        if not (
+            _CLASS.fullmatch(text, c.start, c.end) and text[c.start - 1 : c.start] in {" ", "-"} and c.start - 1 in ends
+        )
     ]
 
 
@@ -144,5 +146,3 @@ def _longest(candidates: list[Candidate]) -> list[Candidate]:
         if all(c.end <= k.start or k.end <= c.start for k in kept):
             kept.append(c)
     return kept
-
-

@@ -49,8 +49,10 @@ class NameMatcher:
     def __call__(self, text: str) -> Iterator[Candidate]:
         """Candidates at the places where a whole label stands; they may overlap."""
         same = text.translate(_FOLD)
-        lower = same.lower() if len(same.lower()) == len(same) else "".join(
-            c.lower() if len(c.lower()) == 1 else c for c in same
+        lower = (
+            same.lower()
+            if len(same.lower()) == len(same)
+            else "".join(c.lower() if len(c.lower()) == 1 else c for c in same)
         )
         for shape, (table, automaton) in zip((same, lower), self._tables, strict=True):
             labels = list(table)
@@ -87,7 +89,7 @@ def extend(text: str, candidate: Candidate) -> Candidate:
     end = candidate.end
     while True:
         match = _SUFFIX.match(text, end)
-        if not match or _NOT_MORE.fullmatch(match.group()) and _counts_something(text, match.end()):
+        if not match or (_NOT_MORE.fullmatch(match.group()) and _counts_something(text, match.end())):
             break
         end = match.end()
     if end == candidate.end:

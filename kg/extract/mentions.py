@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Finder, Found, Notes, notes
 from kg.names import normal_form
-from kg.records import EntityType, Span
+from kg.records import EntityType
 
 _COMMON = {EntityType.METRIC, EntityType.TASK}
 _OWN = {Finder.TITLE, Finder.PRESENTED}
@@ -76,7 +76,7 @@ def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str) ->
         entity = entities.setdefault(key, Found(c.type, name, [], c.finder))
         entity.spans.append((c.start, c.end))
         entity.finder = max(entity.finder, c.finder)
-        told = (a == c.start or c.start <= a and b <= c.end for a, b in found.presented)
+        told = (a == c.start or (c.start <= a and b <= c.end) for a, b in found.presented)
         if c.finder in _OWN or any(told):
             entity.presented.append((c.start, c.end))
     _present_variants(entities.values())
@@ -117,5 +117,3 @@ class Mentions:
 def occurrences(entity: Found, text: str) -> tuple[str, ...]:
     """The distinct surface forms of an entity, in order of appearance."""
     return tuple(dict.fromkeys(text[start:end] for start, end in entity.spans))
-
-

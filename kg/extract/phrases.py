@@ -85,7 +85,17 @@ _ALWAYS_METRIC = re.compile(
     r"|communication volume$|peak (?:GPU )?memory$",
     re.I,
 )
-_GENERIC_METHOD = {"machine", "deep", "representation", "ensemble", "model", "data", "network", "performance", "inference"}
+_GENERIC_METHOD = {
+    "machine",
+    "deep",
+    "representation",
+    "ensemble",
+    "model",
+    "data",
+    "network",
+    "performance",
+    "inference",
+}
 
 
 @Language.component("kg_phrases")

@@ -77,7 +77,8 @@ def to_record(doc: Doc, paper: Paper) -> Extraction:
             for i, e in enumerate(found)
         ),
         facts=tuple(
-            Fact(role=c.role, entity=ids[c.entity], score=c.score, span=c.span) for c in find_roles(text, sentences, found)
+            Fact(role=c.role, entity=ids[c.entity], score=c.score, span=c.span)
+            for c in find_roles(text, sentences, found)
         ),
         runs_on=tuple(
             RunsOn(hardware=ids[u.entity], count=u.count, score=u.score, span=u.span)

@@ -70,7 +70,9 @@ _BOUNDS = {
     "~": r"about|approximately|approx\.|around|nearly|almost|roughly|some|close to|∼|~|\\sim|≈|\\approx|approaching",
 }
 _BOUND = {
-    bound: re.compile(rf"(?:(?<![A-Za-z])(?:{words}))\s?(?:an? |the )?(?:average of |additional |impressive |remarkable )?\$?$", re.I)
+    bound: re.compile(
+        rf"(?:(?<![A-Za-z])(?:{words}))\s?(?:an? |the )?(?:average of |additional |impressive |remarkable )?\$?$", re.I
+    )
     for bound, words in _BOUNDS.items()
 }
 _QUANTITY = re.compile(
@@ -128,7 +130,11 @@ def _numeric(text: str) -> Iterator[Quantity]:
             if factor == 0:
                 value = 10.0**value
             end = unit_match.end()
-            if unit in {"s", "J", "W", "hours"} and unit_match.group().strip() in {"s", "h"} and unit_match.group()[0] == " ":
+            if (
+                unit in {"s", "J", "W", "hours"}
+                and unit_match.group().strip() in {"s", "h"}
+                and unit_match.group()[0] == " "
+            ):
                 unit, end = "", match.end()
         elif match.group("unit1"):
             unit = "%" if "%" in match.group("unit1") else "x"
@@ -146,11 +152,13 @@ def _spelled(text: str) -> Iterator[Quantity]:
     for match in _SPELLED.finditer(text):
         bound = _bound(text[max(0, match.start() - 40) : match.start()])
         if match.group("twice") or match.group("half"):
-            yield Quantity(*match.span(), 2.0 if match.group("twice") else 50.0, "x" if match.group("twice") else "%", bound)
+            yield Quantity(
+                *match.span(), 2.0 if match.group("twice") else 50.0, "x" if match.group("twice") else "%", bound
+            )
             continue
         count = _WORDS[match.group("count").lower()]
         unit = match.group("unit").lower()
-        if unit == "times" and count == 1 or count == 10 and unit != "times" and "order" not in unit:
+        if (unit == "times" and count == 1) or (count == 10 and unit != "times" and "order" not in unit):
             continue
         if unit.startswith("order"):
             yield Quantity(*match.span(), 10.0**count if count < 10 else 10.0, "x", bound)

@@ -8,12 +8,16 @@ from typing import NamedTuple
 
 from kg.extract.candidates import Found
 from kg.extract.quantities import Quantity, find_quantities
-from kg.extract.roles import sentence_of
 from kg.records import EntityType, Span
 
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
-_LINKED = re.compile(r"\s*(?:,|,?\s?and|,?\s?or|/|;|,?\s?to|,?\s?versus|,?\s?vs\.?)\s*(?:up to |over |about |around |roughly |a |an )?", re.I)
-_BREAK = re.compile(r"[;:]|\b(?:while|whereas|but|respectively)\b|, (?:with|and|which|while|resulting|leading|achieving|requiring)\b")
+_LINKED = re.compile(
+    r"\s*(?:,|,?\s?and|,?\s?or|/|;|,?\s?to|,?\s?versus|,?\s?vs\.?)\s*(?:up to |over |about |around |roughly |a |an )?",
+    re.I,
+)
+_BREAK = re.compile(
+    r"[;:]|\b(?:while|whereas|but|respectively)\b|, (?:with|and|which|while|resulting|leading|achieving|requiring)\b"
+)
 
 # Words that name a measure where no metric entity stands near: (unit, words around, metric).
 _WORDED: list[tuple[str, str, str]] = [
@@ -44,7 +48,10 @@ _WORDED: list[tuple[str, str, str]] = [
     ("mJ|nJ|uJ|pJ|J|kWh", r"", "energy consumption"),
     ("USD", r"cost\w*|train\w*|budget|less than|spend\w*|only", "training cost"),
 ]  # fmt: skip
-_WORDED_PATTERNS = [(re.compile(rf"(?:{unit})\Z"), re.compile(rf"\b(?:{words})" if words else "", re.I), metric) for unit, words, metric in _WORDED]
+_WORDED_PATTERNS = [
+    (re.compile(rf"(?:{unit})\Z"), re.compile(rf"\b(?:{words})" if words else "", re.I), metric)
+    for unit, words, metric in _WORDED
+]
 _SHARE = re.compile(
     r"\s*(?:of|the)\s(?:(?:the|its|their|our|all|total|available|original|full|training|pre-?training|model|entire|whole)\s)*"
     r"(?:data(?:set)?|tokens|parameters|samples|weights|examples|queries|cases|users|layers|experts|time|cases|papers|models|people|languages|humans?)\b",
@@ -56,7 +63,8 @@ _NO_RESULT_AFTER = re.compile(
     re.I,
 )
 _AGAINST = re.compile(
-    r"\b(?:over|than|compar\w+ (?:to|with|against)|relative to|versus|vs\.?|against|outperform\w*|surpass\w*|exceed\w*|beat\w*|of)\s(?:[\w'’-]+\s){0,5}$", re.I
+    r"\b(?:over|than|compar\w+ (?:to|with|against)|relative to|versus|vs\.?|against|outperform\w*|surpass\w*|exceed\w*|beat\w*|of)\s(?:[\w'’-]+\s){0,5}$",
+    re.I,
 )
 _OURS = re.compile(r"\b(?:we|our|ours|proposed|this (?:work|paper))\b", re.I)
 
@@ -103,7 +111,9 @@ def find_results(text: str, sentences: list[Span], entities: list[Found]) -> Ite
                     quantity,
                     _baseline(text, sentence, quantity, places, shifted),
                     _nearest(places[EntityType.DATASET], quantity, behind_first=True),
-                    _nearest([p for p in places[EntityType.HARDWARE] if not _against(text, p)], quantity, behind_first=False),
+                    _nearest(
+                        [p for p in places[EntityType.HARDWARE] if not _against(text, p)], quantity, behind_first=False
+                    ),
                     sentence,
                     0.6 if isinstance(metric, int) else 0.45,
                 )
@@ -139,15 +149,21 @@ def _one_unit(run: list[Quantity]) -> list[Quantity]:
     unit = run[-1].unit
     bound = run[0].bound
     return [
-        Quantity(q.start, q.end, q.value, q.unit or unit, bound if q.bound == "=" and bound == "<=" else q.bound, q.low) for q in run
+        Quantity(q.start, q.end, q.value, q.unit or unit, bound if q.bound == "=" and bound == "<=" else q.bound, q.low)
+        for q in run
     ]
 
 
-def _metrics(text: str, sentence: Span, run: list[Quantity], metrics: list[Place], others: list[Quantity]) -> list[int | str | None]:
+def _metrics(
+    text: str, sentence: Span, run: list[Quantity], metrics: list[Place], others: list[Quantity]
+) -> list[int | str | None]:
     """The metric of each quantity in a run: one for all, or one each where as many metrics are joined too."""
     if len(run) > 1:
         for group in _joined(text, metrics):
-            if len(group) == len(run) and min(abs(group[-1].end - run[0].start), abs(group[0].start - run[-1].end)) < 60:
+            if (
+                len(group) == len(run)
+                and min(abs(group[-1].end - run[0].start), abs(group[0].start - run[-1].end)) < 60
+            ):
                 return [place.entity for place in group]
     chosen = _metric(text, sentence, run[0], run[-1], metrics, others)
     return [chosen] * len(run)
@@ -165,7 +181,9 @@ def _joined(text: str, metrics: list[Place]) -> Iterator[list[Place]]:
         yield group
 
 
-def _metric(text: str, sentence: Span, first: Quantity, last: Quantity, metrics: list[Place], others: list[Quantity]) -> int | str | None:
+def _metric(
+    text: str, sentence: Span, first: Quantity, last: Quantity, metrics: list[Place], others: list[Quantity]
+) -> int | str | None:
     """The metric entity that stands nearest, or the measure that the words around tell."""
     unit = last.unit
     best: tuple[float, int] | None = None
@@ -173,11 +191,19 @@ def _metric(text: str, sentence: Span, first: Quantity, last: Quantity, metrics:
         between = text[last.end : place.start] if place.start >= last.end else text[place.end : first.start]
         behind = place.start >= last.end
         distance = float(len(between))
-        if any((last.end <= q.start < place.start) if behind else (place.end <= q.start < first.start) for q in others if q.unit):
+        if any(
+            (last.end <= q.start < place.start) if behind else (place.end <= q.start < first.start)
+            for q in others
+            if q.unit
+        ):
             distance += 40
         distance += 30 * len(_BREAK.findall(between))
         if not behind:
-            distance += 0 if re.search(r"\b(?:by|of|to|is|at|from|reaching|only|was|up to|:|=|\()\W*(?:[\w-]+\s){0,3}$", between) else 25
+            distance += (
+                0
+                if re.search(r"\b(?:by|of|to|is|at|from|reaching|only|was|up to|:|=|\()\W*(?:[\w-]+\s){0,3}$", between)
+                else 25
+            )
         if distance < (70 if unit else 25) and (best is None or distance < best[0]):
             best = distance, place.entity
     near = _near(text, sentence, first, last, others)
@@ -204,23 +230,38 @@ def _claims(text: str, quantity: Quantity, metric: int | str, sentence: str) -> 
     after = text[quantity.end : quantity.end + 50]
     if quantity.unit == "":
         before = text[max(0, quantity.start - 40) : quantity.start]
-        return isinstance(metric, int) and bool(
-            re.search(r"\b(?:of|is|was|to|reaching|score|=|:|by|from|than|achiev\w+)\s(?:[a-z]+\s){0,2}$", before)
-        ) and bool(re.match(r"\s?(?:\(|,|\.(?:\s|$)|and|on|for|to|with|in|over|compared|points?|vs)", after)) and quantity.value < 1000
+        return (
+            isinstance(metric, int)
+            and bool(
+                re.search(r"\b(?:of|is|was|to|reaching|score|=|:|by|from|than|achiev\w+)\s(?:[a-z]+\s){0,2}$", before)
+            )
+            and bool(re.match(r"\s?(?:\(|,|\.(?:\s|$)|and|on|for|to|with|in|over|compared|points?|vs)", after))
+            and quantity.value < 1000
+        )
     if _NO_RESULT_AFTER.match(after) or _SHARE.match(after):
         return False
     if quantity.unit in {"MHz", "GHz", "GB/s", "TB/s", "dB"} and isinstance(metric, str):
         return False
-    return not re.search(r"(?:batch size|learning rate|temperature|top-p|k\s?=)\W*$", text[max(0, quantity.start - 20) : quantity.start], re.I)
+    return not re.search(
+        r"(?:batch size|learning rate|temperature|top-p|k\s?=)\W*$",
+        text[max(0, quantity.start - 20) : quantity.start],
+        re.I,
+    )
 
 
-def _subject(text: str, sentence: Span, quantity: Quantity, places: dict[EntityType, list[Place]], entities: list[Found]) -> int | None:
+def _subject(
+    text: str, sentence: Span, quantity: Quantity, places: dict[EntityType, list[Place]], entities: list[Found]
+) -> int | None:
     """The thing that a result is of: the nearest name in front that is no baseline, else what the paper presents."""
     names = [p for kind in (*_NAMES, EntityType.HARDWARE) for p in places[kind]]
     own = [p for p in names if entities[p.entity].presented and p.start < quantity.start]
     if own:
         return max(own).entity
-    before = [p for p in names if entities[p.entity].type is not EntityType.HARDWARE and p.end <= quantity.start and not _against(text, p)]
+    before = [
+        p
+        for p in names
+        if entities[p.entity].type is not EntityType.HARDWARE and p.end <= quantity.start and not _against(text, p)
+    ]
     if before and not _OURS.search(text[sentence[0] : quantity.start]) and before[0].start - sentence[0] < 40:
         return before[0].entity
     presented = [i for i, e in enumerate(entities) if e.presented and e.type in _NAMES | {EntityType.HARDWARE}]
@@ -238,8 +279,16 @@ def _baseline(
     behind = [p for p in names if p.start >= quantity.end and _against(text[: p.start], p)]
     if behind and behind[0].start - quantity.end < 110:
         return behind[0].entity
-    front = [p for p in names if p.end <= quantity.start and re.search(
-        r"\b(?:outperform\w*|surpass\w*|exceed\w*|beat\w*|over|than|compared (?:to|with))\s(?:[\w'’-]+\s){0,4}$", text[max(0, p.start - 60) : p.start], re.I)]
+    front = [
+        p
+        for p in names
+        if p.end <= quantity.start
+        and re.search(
+            r"\b(?:outperform\w*|surpass\w*|exceed\w*|beat\w*|over|than|compared (?:to|with))\s(?:[\w'’-]+\s){0,4}$",
+            text[max(0, p.start - 60) : p.start],
+            re.I,
+        )
+    ]
     return front[-1].entity if front and quantity.start - front[-1].end < 60 else None
 
 

@@ -12,7 +12,10 @@ from kg.extract.candidates import Found
 from kg.records import EntityType, Role, Span
 
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
-_TRAINED = re.compile(r"\b(?:pre-?)?(?:train(?:ed|ing)?|fine-?tun(?:ed?|ing))\s(?:[\w-]+\s){0,6}?(?:on|with|using)\b|pre-?training (?:data|corpus)", re.I)
+_TRAINED = re.compile(
+    r"\b(?:pre-?)?(?:train(?:ed|ing)?|fine-?tun(?:ed?|ing))\s(?:[\w-]+\s){0,6}?(?:on|with|using)\b|pre-?training (?:data|corpus)",
+    re.I,
+)
 _EVALUATED = re.compile(
     r"\b(?:evaluat\w+|experiment\w*|result\w*|benchmark\w*|test(?:s|ed|ing)?|achiev\w+|accuracy|score[sd]?|outperform\w*|perform\w*|surpass\w*|"
     r"validat\w+|demonstrat\w+|state-of-the-art|improv\w+|leaderboard|assess\w*|reach\w*|attain\w*|on)\b",
@@ -107,7 +110,11 @@ def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Itera
         if entities[i].type is EntityType.DATASET:
             for start, _ in entities[i].spans:
                 begin, end = sentence_of(sentences, start)
-                if re.search(r"\b(?:evaluat\w+|experiment\w*|results?|test\w*|assess\w*|benchmark(?:ing|ed))\b[^.]*?\b(?:on|using|with|through)\W+(?:the |our )?$", text[begin:start], re.I):
+                if re.search(
+                    r"\b(?:evaluat\w+|experiment\w*|results?|test\w*|assess\w*|benchmark(?:ing|ed))\b[^.]*?\b(?:on|using|with|through)\W+(?:the |our )?$",
+                    text[begin:start],
+                    re.I,
+                ):
                     yield Claim(Role.EVALUATED_ON, i, (begin, end), 0.5)
                     break
 
@@ -139,13 +146,28 @@ def _name(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[C
     for start, stop in entity.spans:
         begin, end = sentence_of(sentences, start)
         before, whole = text[begin:start], text[begin:end]
-        if begin > 0 and _COMPARED.search(before[-110:]) and not re.search(r"\b(?:on|with|for)\s(?:the\s)?$", before) and entity.type is not EntityType.METHOD:
+        if (
+            begin > 0
+            and _COMPARED.search(before[-110:])
+            and not re.search(r"\b(?:on|with|for)\s(?:the\s)?$", before)
+            and entity.type is not EntityType.METHOD
+        ):
             yield Claim(Role.COMPARED_TO, i, (begin, end), 0.5)
             return
-        if begin > 0 and entity.type is EntityType.METHOD and _COMPARED.search(before[-50:]) and re.search(r"[A-Z]", text[start:stop]):
+        if (
+            begin > 0
+            and entity.type is EntityType.METHOD
+            and _COMPARED.search(before[-50:])
+            and re.search(r"[A-Z]", text[start:stop])
+        ):
             yield Claim(Role.COMPARED_TO, i, (begin, end), 0.4)
             return
-        if _OURS.search(whole) and _BUILDS.search(before[-60:]) or begin == 0 and re.search(r"\b(?:via|with|using|by|through|on)\b", before):
+        if (
+            (_OURS.search(whole)
+            and _BUILDS.search(before[-60:]))
+            or (begin == 0
+            and re.search(r"\b(?:via|with|using|by|through|on)\b", before))
+        ):
             yield Claim(Role.BUILDS_ON, i, (begin, end), 0.4)
             return
 
@@ -177,7 +199,7 @@ def device_count(before: str) -> int | None:
     (1024, 8, None, 2)
     """
     match = _COUNT.search(before)
-    if not match or match.group("number") and re.search(r"[\w.]$|[.,]\d*$", before[: match.start()]):
+    if not match or (match.group("number") and re.search(r"[\w.]$|[.,]\d*$", before[: match.start()])):
         return None
     if match.group("word"):
         return _WORD_COUNTS[match.group("word").lower()]
@@ -185,7 +207,10 @@ def device_count(before: str) -> int | None:
 
 
 def _says_so(before: str, sentence: str, after: str, bare: bool, in_title: bool) -> bool:
-    if re.match(r"[- ](?:based|only|hours?|memory|cluster|clusters|resources|kernels?|utilization|days|bound|aware|accelerated)", after):
+    if re.match(
+        r"[- ](?:based|only|hours?|memory|cluster|clusters|resources|kernels?|utilization|days|bound|aware|accelerated)",
+        after,
+    ):
         return bool(not bare and re.match(r"[- ](?:clusters?|hours?)", after))
     if not bare:
         return bool(_EXPERIMENT.search(sentence)) and not re.search(r"\b(?:than|like|such as)\s(?:the |a )?$", before)

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from kg.extract.candidates import Found
 from kg.records import EntityType, Span
 
-_IN_NAME = re.compile(r"(?<![A-Za-z0-9.])(?:(?P<experts>\d+)[x×])?(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>[BMT]|b|m)(?![A-Za-z0-9])")
+_IN_NAME = re.compile(
+    r"(?<![A-Za-z0-9.])(?:(?P<experts>\d+)[x×])?(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>[BMT]|b|m)(?![A-Za-z0-9])"
+)
 _N = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
 _MAG = r"(?:\s|-)?(?:[BMTK]\b|billion|million|trillion|thousand)"
 _PARAMETERS = re.compile(
@@ -17,8 +19,19 @@ _PARAMETERS = re.compile(
     r"(?P<kind>(?:total|trainable|activated|active|learnable|tunable|additional|model)\s)?[Pp]aram(?:eter)?s?\b"
     rf"|parameters? (?:ranging |scaling )?(?:from|of|between)\s(?P<c>{_N})(?P<mag3>{_MAG})?(?:\s?(?:to|-|–|and)\s?(?P<d>{_N})(?P<mag4>{_MAG}))?",
 )
-_BARE = re.compile(rf"(?<![\w.-])(?P<a>{_N})(?P<mag1>[BMT])(?:,\s|\s?-\s?|\sand\s|\sto\s)?(?=[^.]{{0,12}}\b(?:[Mm]odels?|LLMs?|MoE|variants?|versions?)\b)")
-_MAGNITUDE = {"b": 1e9, "m": 1e6, "t": 1e12, "k": 1e3, "billion": 1e9, "million": 1e6, "trillion": 1e12, "thousand": 1e3}
+_BARE = re.compile(
+    rf"(?<![\w.-])(?P<a>{_N})(?P<mag1>[BMT])(?:,\s|\s?-\s?|\sand\s|\sto\s)?(?=[^.]{{0,12}}\b(?:[Mm]odels?|LLMs?|MoE|variants?|versions?)\b)"
+)
+_MAGNITUDE = {
+    "b": 1e9,
+    "m": 1e6,
+    "t": 1e12,
+    "k": 1e3,
+    "billion": 1e9,
+    "million": 1e6,
+    "trillion": 1e12,
+    "thousand": 1e3,
+}
 
 
 class ModelSize(NamedTuple):
@@ -55,7 +68,14 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
                     yield ModelSize(i, size, (start, end), 0.9)
                     break
     for match in _PARAMETERS.finditer(text):
-        if match.group("kind") and match.group("kind").strip() in {"trainable", "activated", "active", "learnable", "tunable", "additional"}:
+        if match.group("kind") and match.group("kind").strip() in {
+            "trainable",
+            "activated",
+            "active",
+            "learnable",
+            "tunable",
+            "additional",
+        }:
             continue
         owner = _owner(text, match.span(), entities)
         if owner is None:

@@ -73,7 +73,7 @@ def sentences(doc: Doc) -> Doc:
 def _ends_before(doc: Doc, i: int) -> bool:
     """Whether a sentence ends in front of token i."""
     before = doc[i - 1]
-    if before.text in "”\")" and i > 1:
+    if before.text in '”")' and i > 1:
         before = doc[i - 2]
     if before.text not in {".", "!", "?"}:
         return False

@@ -16,7 +16,9 @@ def find_urls(text: str) -> Iterator[str]:
     seen = set()
     for match in URL.finditer(text):
         url = match.group()
-        while url and (url[-1] in ".,;:!?\\*" or url[-1] in ")]" and url.count("([" [url[-1] == "]"]) < url.count(url[-1])):
+        while url and (
+            url[-1] in ".,;:!?\\*" or (url[-1] in ")]" and url.count("(["[url[-1] == "]"]) < url.count(url[-1]))
+        ):
             url = url[:-1]
         if url not in seen:
             seen.add(url)

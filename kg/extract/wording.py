@@ -60,13 +60,7 @@ _PHRASE = re.compile(
     r"(?:mechanisms?|modules?|strateg(?:y|ies)|schem(?:e|a)s?|techniques?|polic(?:y|ies)|methodology|algorithms?|method|metric|operators?|designs)\b"
 )
 _PRAISE = frozenset(
-    """novel new simple generic efficient effective innovative lightweight unique general practical flexible advanced training learning inference
-    optimization data model models framework system evaluation comprehensive unified scalable robust fast end-to-end deep machine large language
-    neural network of for to in on and with that which the a an our this its two three first second several different various multiple hybrid
-    better improved automatic automated automatically iterative hierarchical post-training pre-training fine-tuning quantization pruning compression
-    parallel distributed optimal systematic theoretical two-stage three-stage multi-stage low-cost cost-effective training-free plug-and-play
-    parameter-efficient memory-efficient hardware software search selection alternative existing such as by using is are evaluation-based based
-    set suite series family number range variety combination approach both""".split()
+    ["novel", "new", "simple", "generic", "efficient", "effective", "innovative", "lightweight", "unique", "general", "practical", "flexible", "advanced", "training", "learning", "inference", "optimization", "data", "model", "models", "framework", "system", "evaluation", "comprehensive", "unified", "scalable", "robust", "fast", "end-to-end", "deep", "machine", "large", "language", "neural", "network", "of", "for", "to", "in", "on", "and", "with", "that", "which", "the", "a", "an", "our", "this", "its", "two", "three", "first", "second", "several", "different", "various", "multiple", "hybrid", "better", "improved", "automatic", "automated", "automatically", "iterative", "hierarchical", "post-training", "pre-training", "fine-tuning", "quantization", "pruning", "compression", "parallel", "distributed", "optimal", "systematic", "theoretical", "two-stage", "three-stage", "multi-stage", "low-cost", "cost-effective", "training-free", "plug-and-play", "parameter-efficient", "memory-efficient", "hardware", "software", "search", "selection", "alternative", "existing", "such", "as", "by", "using", "is", "are", "evaluation-based", "based", "set", "suite", "series", "family", "number", "range", "variety", "combination", "approach", "both"]
 )
 _CALLED = re.compile(
     rf"(?:dubbed|called|named|termed|coined|namely|denoted(?: as| by)?|referred to as|which we (?:call|name|term)|"
@@ -76,7 +70,9 @@ _CALLED = re.compile(
 _SUCH_AS = re.compile(
     r"\b(?P<head>[A-Za-z-]+)\s*[,(]*\s*(?:such as|like|including|e\.g\.,?|i\.e\.,?|namely)\s+(?P<list>[^.;:)]{2,200})"
 )
-_OTHER = re.compile(rf"(?P<list>{_NAME}(?:\s{_NAME})?(?:,\s{_NAME}(?:\s{_NAME})?)*,? and other\s)(?:\w+\s){{0,2}}?(?P<head>[a-z]+)")
+_OTHER = re.compile(
+    rf"(?P<list>{_NAME}(?:\s{_NAME})?(?:,\s{_NAME}(?:\s{_NAME})?)*,? and other\s)(?:\w+\s){{0,2}}?(?P<head>[a-z]+)"
+)
 _LIST_BREAK = re.compile(
     r"\b(?:that|which|while|but|with|for|by|to|in|on|of|is|are|have|has|demonstrates?|shows?|can|as|from|at|under|where|when|"
     r"achieves?|outperforms?|we)\b"
@@ -87,24 +83,20 @@ _SHAPE = re.compile(
     r"|(?<![\w/.@:-])[A-Z][A-Za-z]*(?:\^\{?\d\}?|_\{\w+\})(?:[-A-Za-z0-9]*[A-Za-z0-9])?(?![\w/])"
 )
 _SUFFIX_TYPES = [
-    (re.compile(r"(?:[Bb]ench(?:mark)?s?|BENCH|Eval|QA|VQA|Corpus|Dataset|Arena|Pile|Instruct-\d+[KkM]|Suite)(?:[-_ ]?(?:v?\d[\w.]*|[A-Z][a-z]*|\w{1,4}))?\Z|-\d+(?:\.\d+)?[KkM]\Z"), EntityType.DATASET),
+    (re.compile(r"(?:[Bb]ench(?:mark)?s?|BENCH|Eval|QA|VQA|Corpus|Dataset|Arena|Pile|Instruct-\d+[KkM]|Suite)(?:[-_ ]?v?\d[\w.]*|-\w{1,5})?\Z|-\d+(?:\.\d+)?[KkM]\Z"), EntityType.DATASET),
     (re.compile(r"(?:LMs?|GPT|ViT|[Ff]ormer|Net|LLaMA|Llama|LLaVA|BERT|Mamba|-VL|Diffusion|CLIP|SAM|LLM|T5|GAN|VAE|RNN|GNN|CNN|[-_]\d+(?:\.\d+)?B)(?:[-_]?v?\d[\w.]*)?\Z"), EntityType.MODEL),
     (re.compile(r"(?:Serve|Engine|[Ll]ib|Flow|Kit|Gym|Sys|Hub|DB|Lab|Scale|Infer|Runtime|Compiler|Torch|Server|Factory|Copilot|Agent|RT)(?:[-_]?v?\d[\w.]*)?\Z"), EntityType.SYSTEM),
     (re.compile(r"(?:Attention|LoRA|Quant|Prune|Pruner|Tuning|KD|PO|RL|Cache|KV|Decoding|Adam|Prompt|RAG|MoE|Loss|Distill)(?:[-_]?\d[\w.]*)?\Z"), EntityType.METHOD),
 ]  # fmt: skip
 GENERIC = frozenset(
-    """GPU GPUs CPU CPUs TPU TPUs NPU NPUs FPGA FPGAs ASIC ASICs RDU RDUs IPU IPUs PIM PIMs MCU MCUs DPU DPUs LPU
-    LLM LLMs MLLM MLLMs LMM LMMs VLM VLMs LVLM LVLMs SLM SLMs PLM PLMs AI AGI ML DL DNN DNNs NN NNs ANN ANNs SOTA SoTA API APIs
-    SRAM DRAM HBM HBM2 HBM3 SSD SSDs NVMe PCIe NVLink NVSwitch SLO SLOs QoS ID OOD RGB RGBD CT MRI SM SMs IO NIC NICs RDMA HPC URL PDF
-    HTML JSON XML USD IoT AR VR XR EHR RTL SoC SoCs ISA TTFT KV CUDA ICLR ICML NeurIPS CVPR ACL EMNLP KDD IEEE ACM US UK EU
-    GenAI MLaaS LoC WiFi LiDAR DNA RNA GUI GUIs UI UX OS CLI SDK STEM PhD QA FP INT GEMM GEMMs GEMV MAC MACs LUT LUTs DSP DSPs BRAM
-    IR VM VMs OOM EDA HLS CI CD SQL NoSQL TB GB MB KB GHz MHz TFLOPS TFLOPs PFLOPS GFLOPs GFLOPS FLOPs FLOPS TOPS GOPS MFU FPS TPS
-    2D 3D 4D 1D A B C I II III IV V X PDE PDEs ODE ODEs ROI AUC ROC MSE RMSE MAE PSNR SSIM BLEU ROUGE WER CER FID mAP mIoU F1 NLP CV
-    NLU NLG OCR ASR TTS RL VQA KGs SVD PCA KG CO2 ADAS EEG ECG fMRI GPT-based LLM-based AI-generated GPU-based RF PEs NPs MoEs NVIDIA
-    OpenAI DeepMind GitHub HuggingFace AMD IBM ARM LinkedIn YouTube TikTok ByteDance ArXiv arXiv CERN RISC""".split()
+    ["GPU", "GPUs", "CPU", "CPUs", "TPU", "TPUs", "NPU", "NPUs", "FPGA", "FPGAs", "ASIC", "ASICs", "RDU", "RDUs", "IPU", "IPUs", "PIM", "PIMs", "MCU", "MCUs", "DPU", "DPUs", "LPU", "LLM", "LLMs", "MLLM", "MLLMs", "LMM", "LMMs", "VLM", "VLMs", "LVLM", "LVLMs", "SLM", "SLMs", "PLM", "PLMs", "AI", "AGI", "ML", "DL", "DNN", "DNNs", "NN", "NNs", "ANN", "ANNs", "SOTA", "SoTA", "API", "APIs", "SRAM", "DRAM", "HBM", "HBM2", "HBM3", "SSD", "SSDs", "NVMe", "PCIe", "NVLink", "NVSwitch", "SLO", "SLOs", "QoS", "ID", "OOD", "RGB", "RGBD", "CT", "MRI", "SM", "SMs", "IO", "NIC", "NICs", "RDMA", "HPC", "URL", "PDF", "HTML", "JSON", "XML", "USD", "IoT", "AR", "VR", "XR", "EHR", "RTL", "SoC", "SoCs", "ISA", "TTFT", "KV", "CUDA", "ICLR", "ICML", "NeurIPS", "CVPR", "ACL", "EMNLP", "KDD", "IEEE", "ACM", "US", "UK", "EU", "GenAI", "MLaaS", "LoC", "WiFi", "LiDAR", "DNA", "RNA", "GUI", "GUIs", "UI", "UX", "OS", "CLI", "SDK", "STEM", "PhD", "QA", "FP", "INT", "GEMM", "GEMMs", "GEMV", "MAC", "MACs", "LUT", "LUTs", "DSP", "DSPs", "BRAM", "IR", "VM", "VMs", "OOM", "EDA", "HLS", "CI", "CD", "SQL", "NoSQL", "TB", "GB", "MB", "KB", "GHz", "MHz", "TFLOPS", "TFLOPs", "PFLOPS", "GFLOPs", "GFLOPS", "FLOPs", "FLOPS", "TOPS", "GOPS", "MFU", "FPS", "TPS", "2D", "3D", "4D", "1D", "A", "B", "C", "I", "II", "III", "IV", "V", "X", "PDE", "PDEs", "ODE", "ODEs", "ROI", "AUC", "ROC", "MSE", "RMSE", "MAE", "PSNR", "SSIM", "BLEU", "ROUGE", "WER", "CER", "FID", "mAP", "mIoU", "F1", "NLP", "CV", "NLU", "NLG", "OCR", "ASR", "TTS", "RL", "VQA", "KGs", "SVD", "PCA", "KG", "CO2", "ADAS", "EEG", "ECG", "fMRI", "GPT-based", "LLM-based", "AI-generated", "GPU-based", "RF", "PEs", "NPs", "MoEs", "NVIDIA", "OpenAI", "DeepMind", "GitHub", "HuggingFace", "AMD", "IBM", "ARM", "LinkedIn", "YouTube", "TikTok", "ByteDance", "ArXiv", "arXiv", "CERN", "RISC"]
 )
-_CLASS_WORDS = re.compile(r"(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe|[a-z]+)s?(?:[-+/](?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe|[a-z]+)s?)+")
-_GENERIC_TAIL = re.compile(r"-(?:based|level|only|style|driven|aware|like|free|specific|oriented|wise|powered|centric|enabled|generated)$")
+_CLASS_WORDS = re.compile(
+    r"(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe|[a-z]+)s?(?:[-+/](?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe|[a-z]+)s?)+"
+)
+_GENERIC_TAIL = re.compile(
+    r"-(?:based|level|only|style|driven|aware|like|free|specific|oriented|wise|powered|centric|enabled|generated)$"
+)
 _TITLE = re.compile(r"(?P<name>[^:\n]{2,60}?)\s*(?:\((?P<short>[^)\n]{2,20})\))?:\s")
 
 
@@ -139,8 +131,10 @@ def type_by_suffix(name: str) -> EntityType | None:
 
 def type_in_context(text: str, start: int, end: int) -> EntityType | None:
     """The type that the words next to a name give it: *X, a benchmark …*, *the X framework*, *library called X*."""
-    after = re.split(r"[.;:(!?]\s|\n", text[end : end + 130])[0].lstrip('"”\'}*)')
-    apposition = re.match(r",?\s*(?:\([^)]*\)\s*)?(?:,|is|are|as|was|:|-|—)\s+(?:an?|the|our|one of the|two|three)\s+(.*)", after, re.S)
+    after = re.split(r"[.;:(!?]\s|\n", text[end : end + 130])[0].lstrip("\"”'}*)")
+    apposition = re.match(
+        r",?\s*(?:\([^)]*\)\s*)?(?:,|is|are|as|was|:|-|—)\s+(?:an?|the|our|one of the|two|three)\s+(.*)", after, re.S
+    )
     if apposition:
         kind = head_type(apposition.group(1))
         if kind:
@@ -152,11 +146,12 @@ def type_in_context(text: str, start: int, end: int) -> EntityType | None:
             if _STOP.match(word):
                 break
             kind = head_type(word)
-            if kind and not (kind is EntityType.TASK):
+            if kind and kind is not EntityType.TASK:
                 return EntityType.SYSTEM if word.lower() == "framework" else kind
     before = re.split(r"[.;!?]\s|\n", text[max(0, start - 90) : start])[-1]
     named = re.search(
-        r"([\w\s,-]{3,80}?)(?:,\s*)?(?:\(|dubbed|called|named|termed|namely|coined|,|:|which we call|referred to as)\s*(?:as\s)?\W*$", before
+        r"([\w\s,-]{3,80}?)(?:,\s*)?(?:\(|dubbed|called|named|termed|namely|coined|,|:|which we call|referred to as)\s*(?:as\s)?\W*$",
+        before,
     )
     if named:
         for word in reversed(re.findall(r"[A-Za-z][\w-]*", named.group(1))[-3:]):
@@ -209,37 +204,51 @@ def _is_phrase(phrase: str) -> bool:
     """Whether the words in front of *mechanism*, *scheme* … name it, rather than only praise it."""
     words = re.split(r"[\s]", phrase)
     content = [word for word in words if word.lower() not in _PRAISE]
-    return len(content) == len(words) and (len(words) > 1 or "-" in phrase) and not re.search(r"-(?:based|free|agnostic|efficient|aware|stage|step)$", phrase)
+    return (
+        len(content) == len(words)
+        and (len(words) > 1 or "-" in phrase)
+        and not re.search(r"-(?:based|free|agnostic|efficient|aware|stage|step)$", phrase)
+    )
 
 
 def _components(text: str) -> Iterator[tuple[int, int]]:
     """Names in a numbered list of the paper's own parts: *three components: (1) FooPlan, … (2) FooRun, …*."""
     for match in re.finditer(
-        r"(?:[Oo]ur|[Ww]e|consists? of|comprises?|including|introduces?|components|modules|stages|parts)\b[^.]{0,80}?[:—-]+\s*(?=\(?(?:1|i|a)\))", text
+        r"(?:[Oo]ur|[Ww]e|consists? of|comprises?|including|introduces?|components|modules|stages|parts)\b[^.]{0,80}?[:—-]+\s*(?=\(?(?:1|i|a)\))",
+        text,
     ):
         stretch = re.split(r"\.\s|\n", text[match.end() :])[0]
-        for item in re.finditer(rf"\(?(?:[1-9]|i{{1,3}}|iv|[a-e])\)\s(?:an? |the )?{_MACRO}(?P<name>{_NAME})(?=,|\s\(|:|\}})", stretch):
+        for item in re.finditer(
+            rf"\(?(?:[1-9]|i{{1,3}}|iv|[a-e])\)\s(?:an? |the )?{_MACRO}(?P<name>{_NAME})(?=,|\s\(|:|\}})", stretch
+        ):
             if _SHAPE.fullmatch(item.group("name")) and item.group("name") not in GENERIC:
                 yield match.end() + item.start("name"), match.end() + item.end("name")
 
 
 def _names_in(clause: str, offset: int, shorts: set[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     direct = re.match(
-        rf"(?:the |a |an |our |a new |a novel |the first |two |three |new |novel )?{_MACRO}(?P<name>{_WORDED.pattern})", clause
+        rf"(?:the |a |an |our |a new |a novel |the first |two |three |new |novel )?{_MACRO}(?P<name>{_WORDED.pattern})",
+        clause,
     )
     if direct and _is_name(direct.group("name"), clause[direct.end("name") :]):
         name = _trim(direct.group("name"))
         yield offset + direct.start("name"), offset + direct.start("name") + len(name)
         rest = clause[direct.start("name") + len(name) :]
         base = offset + direct.start("name") + len(name)
-        more = re.match(rf"(?:\s\([^)]*\))?(?:,\s{_MACRO}(?P<b>{_NAME})\W{{0,2}})?,?\sand\s(?:the )?{_MACRO}(?P<c>{_NAME})", rest)
+        more = re.match(
+            rf"(?:\s\([^)]*\))?(?:,\s{_MACRO}(?P<b>{_NAME})\W{{0,2}})?,?\sand\s(?:the )?{_MACRO}(?P<c>{_NAME})", rest
+        )
         for group in ("b", "c") if more else ():
             if more and more.group(group) and _is_name(more.group(group)):
                 yield base + more.start(group), base + more.end(group)
     for start, end in shorts:
-        if offset <= start < offset + min(len(clause), 240) and not re.search(r"(?:LM|Model)s?$", clause[: start - offset - 1].rstrip(" (")):
+        if offset <= start < offset + min(len(clause), 240) and not re.search(
+            r"(?:LM|Model)s?$", clause[: start - offset - 1].rstrip(" (")
+        ):
             yield start, end
-    for match in re.finditer(rf"[a-z]\s*(?:,|:|—|--)\s{_MACRO}(?P<name>{_NAME}(?:\s{_NAME})?)(?=\W{{0,2}}(?:,|\.|$|:|\())", clause[:160]):
+    for match in re.finditer(
+        rf"[a-z]\s*(?:,|:|—|--)\s{_MACRO}(?P<name>{_NAME}(?:\s{_NAME})?)(?=\W{{0,2}}(?:,|\.|$|:|\())", clause[:160]
+    ):
         if _is_name(match.group("name")):
             yield offset + match.start("name"), offset + match.end("name")
             break
@@ -263,13 +272,22 @@ def _is_name(name: str, after: str = ",") -> bool:
         return False
     if re.search(r"[A-Z].*[A-Z0-9]|[a-z][A-Z]|\d", first) and not re.fullmatch(r"[A-Z][a-z]+(?:-[A-Z][a-z]+)+", first):
         return True
-    return len(first) > 3 and first[0].isupper() and re.match(r"[}*\"']{0,3}(?:,|\s?\(|:|\.|\sis\b|\s?-|\s(?:framework|system|model|dataset|benchmark|library))", after) is not None
+    return (
+        len(first) > 3
+        and first[0].isupper()
+        and re.match(
+            r"[}*\"']{0,3}(?:,|\s?\(|:|\.|\sis\b|\s?-|\s(?:framework|system|model|dataset|benchmark|library))", after
+        )
+        is not None
+    )
 
 
 def _trim(name: str) -> str:
     """A name without the capitalised words of ordinary prose at its end."""
     words = name.split()
-    while len(words) > 1 and re.fullmatch(r"[A-Z]|The|In|We|Our|It|This|With|By|For|To|On|As|An?|LLMs?|GPUs?", words[-1]):
+    while len(words) > 1 and re.fullmatch(
+        r"[A-Z]|The|In|We|Our|It|This|With|By|For|To|On|As|An?|LLMs?|GPUs?", words[-1]
+    ):
         words.pop()
     return " ".join(words)
 
@@ -319,7 +337,9 @@ def variants(text: str, candidates: list[Candidate]) -> Iterator[Candidate]:
     """Hyphenated variants of the paper's own names: FooNet-tiny, Foo-248K."""
     own = {text[c.start : c.end]: c.type for c in candidates if c.finder in {Finder.TITLE, Finder.PRESENTED}}
     for name, kind in own.items():
-        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}-\w[\w.]*(?<!\.)(?:-\w+)*", text) if len(name) > 3 else ():
+        for match in (
+            re.finditer(rf"(?<![\w-]){re.escape(name)}-\w[\w.]*(?<!\.)(?:-\w+)*", text) if len(name) > 3 else ()
+        ):
             if not _GENERIC_TAIL.search(match.group()):
                 yield Candidate(*match.span(), type_by_suffix(match.group()) or kind, Finder.PRESENTED)
 

@@ -13,7 +13,7 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT DISTINCT ?node ?type ?label WHERE {
   { ?node a kg:Paper ; dcterms:title ?label . BIND(kg:Paper AS ?type) }
-  UNION { ?paper kg:mentions ?node . ?node a ?type ; skos:prefLabel ?label . }
+  UNION { ?paper kg:mentions ?node . ?node a ?type ; skos:prefLabel ?label . FILTER(?type != kg:HardwareKind) }
 } ORDER BY ?node ?type
 """
 _EDGES = """

@@ -40,7 +40,9 @@ _SUBJECT, _PREDICATE, _OBJECT = (NamedNode(RDF + name) for name in ("subject", "
 _CONFIDENCE = NamedNode(ITSRDF + "taConfidence")
 _GENERATED = NamedNode(PROV + "wasGeneratedBy")
 _PREF, _ALT = NamedNode(SKOS + "prefLabel"), NamedNode(SKOS + "altLabel")
-_CODE = re.compile(r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|gitee\.com|huggingface\.co)/", re.I)
+_CODE = re.compile(
+    r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|gitee\.com|huggingface\.co)/", re.I
+)
 _SAFE_IRI = re.compile(r"""[\x00-\x20<>"{}|\\^`\x7f-\x9f]""")
 
 Records = Callable[[], Iterable[Extraction]]
@@ -117,7 +119,9 @@ class PaperWriter:
         for source in paper.source:
             yield iri, term("source"), Literal(f"{source.file}:{source.position}")
         for url in (*self._record.urls, *paper.urls):
-            address = NamedNode(_SAFE_IRI.sub(lambda m: f"%{ord(m.group()):02X}", url if "://" in url else f"https://{url}"))
+            address = NamedNode(
+                _SAFE_IRI.sub(lambda m: f"%{ord(m.group()):02X}", url if "://" in url else f"https://{url}")
+            )
             yield iri, term("url"), address
             if _CODE.match(address.value):
                 yield iri, term("code"), address
@@ -164,7 +168,16 @@ class PaperWriter:
         yield evidence, NamedNode(OA + "exact"), Literal(self._paper.text[start:end])
 
     def _result(self, result: Result) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
-        parts = (result.subject, result.metric, result.value, result.unit, result.baseline, result.dataset, result.hardware, result.span)
+        parts = (
+            result.subject,
+            result.metric,
+            result.value,
+            result.unit,
+            result.baseline,
+            result.dataset,
+            result.hardware,
+            result.span,
+        )
         node = self._named("result", *parts)
         yield node, _TYPE, term("Result")
         yield node, term("metric"), self._metric(result.metric)
@@ -207,9 +220,7 @@ class PaperWriter:
         return begin, stop + (text[stop : stop + 1] == ".")
 
 
-def _entities(
-    records: Records, things: dict[Canonical, set[int]], linker: Linker, base: str
-) -> Iterator[Quad]:
+def _entities(records: Records, things: dict[Canonical, set[int]], linker: Linker, base: str) -> Iterator[Quad]:
     """The graph of the things that papers name; returns the IRIs of those the catalogue describes."""
     graph = graph_iri(base, "entities")
     described = dict(linker.describe(records()))
@@ -279,5 +290,3 @@ def _integer(value: int) -> Literal:
 def _decimal(value: float) -> Literal:
     """A decimal in plain notation: 2.88, 0.0001, 1000000."""
     return Literal(format(Decimal(repr(round(value, 9))).normalize(), "f"), datatype=NamedNode(XSD + "decimal"))
-
-

@@ -45,14 +45,14 @@ def _head(path: Path) -> str:
     return text
 
 
-def _reader(
-    path: Path, head: str
-) -> Callable[[Path, Iterator[str], Callable[[KgError], None]], Iterator[Paper]]:
+def _reader(path: Path, head: str) -> Callable[[Path, Iterator[str], Callable[[KgError], None]], Iterator[Paper]]:
     if head.lstrip().startswith("{"):
         return read_jsonl
     if looks_like_page(head):
         return read_page
-    raise KgError(f"{path}, line 1: not a format known here; give a saved Hugging Face papers page as text, or JSON Lines")
+    raise KgError(
+        f"{path}, line 1: not a format known here; give a saved Hugging Face papers page as text, or JSON Lines"
+    )
 
 
 def _raise(error: KgError) -> None:

@@ -29,7 +29,6 @@ class Line(BaseModel):
     arxiv_id: str | None = None
     doi: str | None = None
 
-
     @field_validator("title", "abstract")
     @classmethod
     def _present(cls, value: str) -> str:
@@ -65,7 +64,9 @@ def _paper(path: Path, number: int, line: str) -> Paper:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise KgError(f"{path}, line {number}: '{where}': {first['msg'].lower()}; correct or remove the line") from error
+        raise KgError(
+            f"{path}, line {number}: '{where}': {first['msg'].lower()}; correct or remove the line"
+        ) from error
     paper = Paper(
         id=told.id if told.id is not None else 0,
         title=clean_title(told.title),

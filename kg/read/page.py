@@ -60,12 +60,20 @@ def read_page(path: Path, lines: Iterable[str], skip: Callable[[KgError], None])
             title = None
         else:
             if title is not None:
-                skip(KgError(f"{path}, line {title.number}: the paper '{title.text[:60]}' has no abstract; add it below its title"))
+                skip(
+                    KgError(
+                        f"{path}, line {title.number}: the paper '{title.text[:60]}' has no abstract; add it below its title"
+                    )
+                )
             if len(line.text) > _LONGEST_TITLE:
                 raise KgError(f"{path}, line {line.number}: neither a title nor an abstract; save the page again")
             title = line
     if title is not None:
-        skip(KgError(f"{path}, line {title.number}: the paper '{title.text[:60]}' has no abstract; add it below its title"))
+        skip(
+            KgError(
+                f"{path}, line {title.number}: the paper '{title.text[:60]}' has no abstract; add it below its title"
+            )
+        )
     if not found:
         raise KgError(f"{path}: holds page furniture but no paper; save the page with its titles and abstracts")
 
@@ -83,7 +91,7 @@ def _content(lines: Iterable[str]) -> Iterator[Line]:
 
 
 def _is_abstract(text: str) -> bool:
-    return len(text) >= _SHORTEST_ABSTRACT or len(text) >= 100 and bool(re.search(r"[a-z)]\.(?:\s|$)", text))
+    return len(text) >= _SHORTEST_ABSTRACT or (len(text) >= 100 and bool(re.search(r"[a-z)]\.(?:\s|$)", text)))
 
 
 def _paper(path: Path, title: Line, abstract: Line) -> Paper:

@@ -71,7 +71,9 @@ class GraphDirectory:
             self._switch(number)
         except OSError as error:
             shutil.rmtree(growing, ignore_errors=True)
-            raise KgError(f"{final}: the new generation could not be written ({error}); the last one still serves") from error
+            raise KgError(
+                f"{final}: the new generation could not be written ({error}); the last one still serves"
+            ) from error
         self._remove_old(number)
         return number
 

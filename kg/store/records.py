@@ -63,7 +63,10 @@ class RecordsDb:
             self._db.execute("DELETE FROM sources WHERE path = ?", (place,))
             self._db.executemany(
                 "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)",
-                ((place, paper.source[0].position, title_key(paper.title), paper.model_dump_json()) for paper in papers),
+                (
+                    (place, paper.source[0].position, title_key(paper.title), paper.model_dump_json())
+                    for paper in papers
+                ),
             )
             self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (place, path.name, sha256, skipped()))
 
@@ -108,7 +111,12 @@ class RecordsDb:
                     raise ValueError("an extraction is kept with its paper")
                 self._db.execute(
                     "INSERT OR REPLACE INTO extractions VALUES (?, ?, ?, ?)",
-                    (record.paper.key, text_hash(record.paper), record.pipeline, record.model_dump_json(exclude={"paper"})),
+                    (
+                        record.paper.key,
+                        text_hash(record.paper),
+                        record.pipeline,
+                        record.model_dump_json(exclude={"paper"}),
+                    ),
                 )
 
     def extractions(self, pipeline: str) -> Iterator[Extraction]:

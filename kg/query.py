@@ -1,0 +1,271 @@
+"""Questions to the graph: the named queries, their parameters bound as RDF terms, and results as tables."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Variable,
+)
+
+from kg.records import KgError
+from kg.resources import resource
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_KG = "https://w3id.org/paper-kg/ontology#"
+_HEADER = re.compile(r"#\s*(title|description|parameter|example):\s*(.*)")
+_PARAMETER = re.compile(r'(?P<name>\w+)\s+(?P<kind>\w+)\s+"(?P<text>[^"]*)"(?:\s+default=(?P<default>.*))?')
+_NAMES = """
+PREFIX kg: <https://w3id.org/paper-kg/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?node ?type ?name WHERE {
+  { ?node a ?type ; skos:prefLabel|skos:altLabel ?name } UNION { ?node a kg:Paper ; dcterms:title ?name . BIND(kg:Paper AS ?type) }
+}
+"""
+
+_FORMATS = {
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+}
+FORMATS = ("table", *_FORMATS, "ttl", "nt")
+
+Results = QuerySolutions | QueryBoolean | QueryTriples
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a named query; ``kind`` is a class of the ontology, Entity for any, or a literal's type."""
+
+    name: str
+    kind: str
+    text: str
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQuery:
+    """A query of ``queries/`` with what its header says."""
+
+    name: str
+    title: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    example: str
+    text: str
+
+
+def named_queries() -> Iterator[NamedQuery]:
+    """Every named query, by name."""
+    for path in sorted(resource("queries").glob("*.rq")):
+        yield load_query(path)
+
+
+def load_query(path: Path) -> NamedQuery:
+    """The query of a file. Raises KgError when the file cannot be read or a parameter line is malformed."""
+    try:
+        text = path.read_text(encoding="utf8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KgError(f"{path}: cannot be read ({error})") from error
+    header: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        match = _HEADER.match(line)
+        if match:
+            header.setdefault(match.group(1), []).append(match.group(2).strip())
+    parameters = []
+    for line in header.get("parameter", ()):
+        match = _PARAMETER.fullmatch(line)
+        if not match:
+            raise KgError(f'{path}: a parameter line must read: # parameter: name Kind "what it is"')
+        parameters.append(Parameter(match["name"], match["kind"], match["text"], match["default"]))
+    first = {key: values[0] for key, values in header.items()}
+    return NamedQuery(
+        path.stem,
+        first.get("title", path.stem),
+        first.get("description", ""),
+        tuple(parameters),
+        first.get("example", ""),
+        text,
+    )
+
+
+def find_query(name: str) -> NamedQuery:
+    """The named query, or the query of a ``.rq`` file. Raises KgError with the nearest names for an unknown one."""
+    if name.endswith(".rq"):
+        return load_query(Path(name))
+    queries = {query.name: query for query in named_queries()}
+    if name not in queries:
+        near = difflib.get_close_matches(name, queries, n=3, cutoff=0.4)
+        hint = f"did you mean {_either(near)}?" if near else "list them with: kg queries"
+        raise KgError(f"no query is named '{name}'; {hint}")
+    return queries[name]
+
+
+def answer(
+    store: Store, query: NamedQuery, values: Mapping[str, str], format: str = "json", timeout: float | None = None
+) -> bytes | Table:
+    """The answer to a query over the union of all graphs: a Table for ``table``, else the bytes of a standard format.
+
+    Parameters are substituted as RDF terms. Raises KgError for a missing or unknown parameter, an unknown
+    name, a syntax error (with line and column), a format that the kind of query does not have, and when
+    ``timeout`` seconds have passed.
+    """
+    bindings = bind(store, query, values)
+
+    def work() -> bytes | Table:
+        results = store.query(query.text, use_default_graph_as_union=True, substitutions=bindings)
+        return render(results, format, {variable.value for variable in bindings})
+
+    try:
+        return _within(timeout, work) if timeout else work()
+    except SyntaxError as error:
+        place = re.match(r"error at (\d+):(\d+): (.{0,160})", str(error.msg))
+        where = f", line {place[1]}, column {place[2]}: {place[3]}" if place else f": {error.msg}"
+        raise KgError(f"{query.name}: not valid SPARQL{where}") from error
+    except (ValueError, RuntimeError, OSError) as error:
+        raise KgError(f"{query.name}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a SELECT as text, without the columns that only repeat a parameter."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def render(results: Results, format: str, hidden: set[str]) -> bytes | Table:
+    """Results in a format. Raises KgError when the kind of query does not have that format."""
+    if isinstance(results, QueryTriples):
+        rdf = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "table": RdfFormat.TURTLE}.get(format)
+        if rdf is None:
+            raise KgError(f"a CONSTRUCT or DESCRIBE query gives triples: use --format ttl or nt, not {format}")
+        return results.serialize(format=rdf)
+    if format in {"ttl", "nt"}:
+        raise KgError("only a CONSTRUCT or DESCRIBE query gives triples: use --format table, csv, tsv, json or xml")
+    if format == "table":
+        if isinstance(results, QueryBoolean):
+            return Table(("answer",), (("yes" if results else "no",),))
+        shown = [variable for variable in results.variables if variable.value not in hidden]
+        rows = tuple(tuple(_text(row[variable]) for variable in shown) for row in results)
+        return Table(tuple(variable.value for variable in shown), rows)
+    if isinstance(results, QueryBoolean) and format in {"csv", "tsv"}:
+        return b"true\n" if results else b"false\n"
+    return results.serialize(format=_FORMATS[format])
+
+
+def _text(term: object) -> str:
+    if term is None:
+        return ""
+    return term.value if isinstance(term, Literal | NamedNode) else str(term)
+
+
+def bind(store: Store, query: NamedQuery, values: Mapping[str, str]) -> dict[Variable, NamedNode | Literal]:
+    """The terms of a query's parameters."""
+    known = {parameter.name for parameter in query.parameters}
+    for name in values:
+        if name not in known:
+            takes = f"it takes {_either(sorted(known))}" if known else "it takes none"
+            raise KgError(f"{query.name}: there is no parameter '{name}'; {takes}")
+    bindings: dict[Variable, NamedNode | Literal] = {}
+    for parameter in query.parameters:
+        value = values.get(parameter.name, parameter.default)
+        if value is None:
+            raise KgError(
+                f"{query.name}: the parameter '{parameter.name}' ({parameter.text}) is missing; for example: {query.example}"
+            )
+        bindings[Variable(parameter.name)] = _term(store, query, parameter, value)
+    return bindings
+
+
+def _term(store: Store, query: NamedQuery, parameter: Parameter, value: str) -> NamedNode | Literal:
+    if parameter.kind in {"integer", "decimal"}:
+        pattern = r"[+-]?\d+" if parameter.kind == "integer" else r"[+-]?\d+(?:\.\d+)?"
+        if not re.fullmatch(pattern, value):
+            raise KgError(f"{query.name}: the parameter '{parameter.name}' must be a number, not '{value}'")
+        return Literal(value, datatype=NamedNode(_XSD + parameter.kind))
+    if parameter.kind == "string":
+        return Literal(value)
+    return find_node(store, value, parameter.kind)
+
+
+def find_node(store: Store, name: str, kind: str = "Entity") -> NamedNode:
+    """The thing of a kind that has this name in the graph, however spelt; an IRI names itself.
+
+    Raises KgError with the nearest names when there is none.
+    """
+    if re.match(r"https?://\S+$", name):
+        return NamedNode(name)
+    wanted = _fold(name)
+    near: dict[str, str] = {}
+    found: dict[NamedNode, tuple[int, str]] = {}
+    for row in store.query(_NAMES, use_default_graph_as_union=True):
+        if not _is_of(row["type"], kind):
+            continue
+        label, folded = row["name"].value, _fold(row["name"].value)
+        near.setdefault(folded, label)
+        if (
+            folded == wanted
+            or (kind in {"Paper", "Entity"}
+            and folded.startswith(wanted)
+            and row["type"].value == _KG + "Paper"
+            and len(wanted) > 8)
+        ):
+            rank = (folded != wanted) * 2 + (label != name), row["node"].value
+            found[row["node"]] = min(found.get(row["node"], rank), rank)
+    if found:
+        return min(found, key=lambda node: found[node])
+    close = [near[folded] for folded in difflib.get_close_matches(wanted, near, n=3, cutoff=0.6)]
+    hint = f"; did you mean {_either(close)}?" if close else "; kg stats lists what there is"
+    raise KgError(f"the graph has no {kind.lower()} named '{name}'{hint}")
+
+
+def _is_of(type: object, kind: str) -> bool:
+    if not isinstance(type, NamedNode) or not type.value.startswith(_KG):
+        return False
+    own = type.value.removeprefix(_KG)
+    return own == kind or (kind == "Entity" and own not in {"Paper", "Organization", "HardwareKind"}) or kind == "Any"
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.casefold()) or name.casefold()
+
+
+def _either(names: list[str]) -> str:
+    quoted = [f"'{name}'" for name in names]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+def _within(seconds: float, work: Callable[[], bytes | Table]) -> bytes | Table:
+    """What a call returns, if it does so in time; a call given up runs on until the process ends."""
+    outcome: list[bytes | Table | BaseException] = []
+
+    def keep() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=keep, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not outcome:
+        raise KgError(f"the query took longer than {seconds:g} seconds and was given up; allow more with --timeout")
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]

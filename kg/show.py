@@ -1,0 +1,100 @@
+"""A thing or a paper as its facts, each with the sentence that it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, Store, Variable
+
+from kg.query import find_node
+from kg.records import KgError
+
+_PREFIXES = """
+PREFIX kg: <https://w3id.org/paper-kg/ontology#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX itsrdf: <http://www.w3.org/2005/11/its/rdf#>
+"""
+_ABOUT = (
+    _PREFIXES
+    + """
+SELECT ?node ?property ?value WHERE {
+  ?node ?property ?object .
+  OPTIONAL { ?object skos:prefLabel ?label }
+  FILTER(?property IN (rdf:type, skos:prefLabel, skos:altLabel, dcterms:title, dcterms:creator, dcterms:date, kg:vendor,
+    kg:kind, kg:architecture, kg:memory, kg:year, kg:parameters, kg:url, kg:source))
+  BIND(COALESCE(?label, STR(?object)) AS ?value)
+} ORDER BY ?property ?value
+"""
+)
+_FACTS = (
+    _PREFIXES
+    + """
+SELECT DISTINCT ?node ?role ?thing ?title ?count ?score ?evidence WHERE {
+  { ?claim rdf:object ?node } UNION { ?claim kg:paper ?node } UNION { ?claim rdf:subject ?node }
+  ?claim a kg:Statement ; kg:paper ?paper ; rdf:predicate ?property ; rdf:object ?object ; itsrdf:taConfidence ?score .
+  ?paper dcterms:title ?title .
+  OPTIONAL { ?claim kg:count ?count }
+  OPTIONAL { ?claim kg:evidence/oa:exact ?evidence }
+  OPTIONAL { ?object skos:prefLabel ?label }
+  BIND(STRAFTER(STR(?property), "#") AS ?role)
+  BIND(COALESCE(?label, STR(?object)) AS ?thing)
+} ORDER BY ?role ?title ?thing ?evidence
+"""
+)
+_RESULTS = (
+    _PREFIXES
+    + """
+SELECT DISTINCT ?node ?metric ?bound ?value ?unit ?subject ?baseline ?title ?evidence WHERE {
+  ?result a kg:Result ; ?any ?node ; kg:metric/skos:prefLabel ?metric ; kg:value ?value ; kg:unit ?unit ; kg:bound ?bound ; kg:paper ?paper .
+  ?paper dcterms:title ?title .
+  OPTIONAL { ?result kg:subject/skos:prefLabel ?subject }
+  OPTIONAL { ?result kg:baseline/skos:prefLabel ?baseline }
+  OPTIONAL { ?result kg:evidence/oa:exact ?evidence }
+} ORDER BY ?title ?metric ?value
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the graph has of a node: particulars, then facts and results as (what, paper's title, sentence)."""
+
+    iri: str
+    particulars: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str, str], ...]
+    results: tuple[tuple[str, str, str], ...]
+
+
+def show(store: Store, name: str) -> Shown:
+    """What the graph has of the thing or paper of a name or IRI. Raises KgError with the nearest names."""
+    node = find_node(store, name)
+    particulars = tuple((_local(row["property"].value), row["value"].value) for row in _rows(store, _ABOUT, node))
+    if not particulars:
+        raise KgError(f"the graph has nothing about <{node.value}>")
+    is_paper = ("type", "Paper") in {(key, _local(value)) for key, value in particulars}
+    facts = []
+    for row in _rows(store, _FACTS, node):
+        if row["role"].value == "mentions" and is_paper:
+            continue
+        count = f" ×{row['count'].value}" if row["count"] else ""
+        what = f"{row['role'].value} {row['thing'].value}{count} ({float(row['score'].value):.2f})"
+        facts.append((what, row["title"].value, row["evidence"].value if row["evidence"] else ""))
+    results = []
+    for row in _rows(store, _RESULTS, node):
+        bound = "" if row["bound"].value == "=" else row["bound"].value + " "
+        subject = f"{row['subject'].value}: " if row["subject"] else ""
+        baseline = f" against {row['baseline'].value}" if row["baseline"] else ""
+        what = f"{subject}{row['metric'].value} {bound}{row['value'].value} {row['unit'].value}{baseline}"
+        results.append((what, row["title"].value, row["evidence"].value if row["evidence"] else ""))
+    return Shown(node.value, particulars, tuple(facts), tuple(results))
+
+
+def _rows(store: Store, query: str, node: NamedNode):  # type: ignore[no-untyped-def]
+    return store.query(query, use_default_graph_as_union=True, substitutions={Variable("node"): node})
+
+
+def _local(iri: str) -> str:
+    return iri.rpartition("#")[2].rpartition("/")[2] if iri.startswith("http") else iri

@@ -1,0 +1,55 @@
+"""What a graph holds, counted."""
+
+from __future__ import annotations
+
+from pyoxigraph import Store
+
+_PREFIXES = """
+PREFIX kg: <https://w3id.org/paper-kg/ontology#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+_THINGS = """
+SELECT ?what (COUNT(DISTINCT ?node) AS ?n) WHERE {
+  ?paper kg:mentions ?node . ?node a ?type .
+  FILTER(STRSTARTS(STR(?type), "https://w3id.org/paper-kg/ontology#") && ?type != kg:HardwareKind)
+  BIND(STRAFTER(STR(?type), "#") AS ?what)
+} GROUP BY ?what ORDER BY DESC(?n) ?what
+"""
+_FACTS = """
+SELECT ?what (COUNT(*) AS ?n) WHERE {
+  ?claim a kg:Statement ; rdf:predicate ?property . BIND(STRAFTER(STR(?property), "#") AS ?what)
+} GROUP BY ?what ORDER BY DESC(?n) ?what
+"""
+_NAMED = """
+SELECT ?what (COUNT(DISTINCT ?paper) AS ?n) WHERE {
+  ?paper kg:mentions ?node . ?node skos:prefLabel ?what
+} GROUP BY ?node ?what ORDER BY DESC(?n) ?what LIMIT 15
+"""
+
+Counts = list[tuple[str, int]]
+
+
+def stats(store: Store) -> dict[str, Counts]:
+    """Counts under the headings *graph*, *things by type*, *facts by role* and *most named*, largest first."""
+    return {
+        "graph": [
+            ("papers", _one(store, "SELECT (COUNT(*) AS ?n) WHERE { ?paper a kg:Paper }")),
+            ("things", _one(store, "SELECT (COUNT(DISTINCT ?node) AS ?n) WHERE { ?paper kg:mentions ?node }")),
+            ("results", _one(store, "SELECT (COUNT(*) AS ?n) WHERE { ?result a kg:Result }")),
+            ("triples", len(store)),
+        ],
+        "things by type": _counts(store, _THINGS),
+        "facts by role": _counts(store, _FACTS),
+        "most named (papers)": _counts(store, _NAMED),
+    }
+
+
+def _counts(store: Store, query: str) -> Counts:
+    rows = store.query(_PREFIXES + query, use_default_graph_as_union=True)
+    return [(row["what"].value, int(row["n"].value)) for row in rows]  # type: ignore[union-attr]
+
+
+def _one(store: Store, query: str) -> int:
+    (row,) = store.query(_PREFIXES + query, use_default_graph_as_union=True)  # type: ignore[misc]
+    return int(row["n"].value)
