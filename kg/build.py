@@ -57,9 +57,10 @@ def build(
     ``strict`` it ends the build. ``records`` names a file (or a directory) for the records as JSON Lines.
     Raises KgError for an input that cannot be read, and when no paper was found.
     """
-    from kg.extract import PIPELINE_VERSION, extract  # spaCy takes a second to import
+    from kg.extract import extract, pipeline_version  # spaCy takes a second to import
 
     began = time.monotonic()
+    pipeline = pipeline_version()
     files = list(input_files(inputs))
     directory = GraphDirectory(graph)
     with directory.building() as db:
@@ -67,23 +68,23 @@ def build(
         papers = db.merge_papers()
         if not papers:
             raise KgError(f"{files[0]}: no paper was found in the input; nothing was built")
-        missing = list(db.missing(PIPELINE_VERSION))
+        missing = list(db.missing(pipeline))
         extracted = _extract_all(missing, db, extract, jobs, progress)
         if records is not None:
-            write_records(db.extractions(PIPELINE_VERSION), records)
-        digest = hashlib.sha256(f"{db.digest(PIPELINE_VERSION)} {base} {known().digest}".encode()).hexdigest()
+            write_records(db.extractions(pipeline), records)
+        digest = hashlib.sha256(f"{db.digest(pipeline)} {base} {known().digest}".encode()).hexdigest()
         old = directory.manifest()
         current = directory.current()
         unchanged = current is not None and old.get("digest") == digest and current.name == str(old.get("generation"))
         count = int(old.get("quads", 0))
         generation = int(old.get("generation", 0))
         if not unchanged:
-            loading = _Counter(quads(lambda: db.extractions(PIPELINE_VERSION), Linker(known()), base), progress)
+            loading = _Counter(quads(lambda: db.extractions(pipeline), Linker(known()), base), progress)
 
             def manifest() -> dict[str, object]:
                 return {
                     "version": version("paper-kg"),
-                    "pipeline": PIPELINE_VERSION,
+                    "pipeline": pipeline,
                     "base": base,
                     "digest": digest,
                     "inputs": db.file_hashes(),
@@ -125,8 +126,9 @@ def write_records(records: Iterable[Extraction], target: Path) -> int:
     count = 0
     try:
         with temporary.open("w", encoding="utf8") as out:
-            for count, record in enumerate(records, start=1):
+            for record in records:
                 out.write(record.model_dump_json() + "\n")
+                count += 1
         os.replace(temporary, target)
     except OSError as error:
         raise KgError(f"{target}: cannot be written ({error.strerror})") from error

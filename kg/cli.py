@@ -1,4 +1,7 @@
-"""The commands: they parse arguments, call the library and print. Results go to standard output, all else to standard error."""
+"""The commands: they parse arguments, call the library and print.
+
+Results go to standard output, everything else to standard error.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import (
+    BlankNode,
     Literal,
     NamedNode,
     QueryBoolean,
@@ -18,6 +19,7 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Store,
+    Triple,
     Variable,
 )
 
@@ -33,7 +35,8 @@ PREFIX kg: <https://w3id.org/paper-kg/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?node ?type ?name WHERE {
-  { ?node a ?type ; skos:prefLabel|skos:altLabel ?name } UNION { ?node a kg:Paper ; dcterms:title ?name . BIND(kg:Paper AS ?type) }
+  { ?node a ?type ; skos:prefLabel|skos:altLabel ?name }
+  UNION { ?node a kg:Paper ; dcterms:title ?name . BIND(kg:Paper AS ?type) }
 }
 """
 
@@ -45,6 +48,7 @@ _FORMATS = {
 }
 FORMATS = ("table", *_FORMATS, "ttl", "nt")
 
+Term = NamedNode | BlankNode | Literal | Triple
 Results = QuerySolutions | QueryBoolean | QueryTriples
 
 
@@ -155,7 +159,7 @@ def render(results: Results, format: str, hidden: set[str]) -> bytes | Table:
         rdf = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "table": RdfFormat.TURTLE}.get(format)
         if rdf is None:
             raise KgError(f"a CONSTRUCT or DESCRIBE query gives triples: use --format ttl or nt, not {format}")
-        return results.serialize(format=rdf)
+        return results.serialize(format=rdf) or b""
     if format in {"ttl", "nt"}:
         raise KgError("only a CONSTRUCT or DESCRIBE query gives triples: use --format table, csv, tsv, json or xml")
     if format == "table":
@@ -166,7 +170,7 @@ def render(results: Results, format: str, hidden: set[str]) -> bytes | Table:
         return Table(tuple(variable.value for variable in shown), rows)
     if isinstance(results, QueryBoolean) and format in {"csv", "tsv"}:
         return b"true\n" if results else b"false\n"
-    return results.serialize(format=_FORMATS[format])
+    return results.serialize(format=_FORMATS[format]) or b""
 
 
 def _text(term: object) -> str:
@@ -175,19 +179,20 @@ def _text(term: object) -> str:
     return term.value if isinstance(term, Literal | NamedNode) else str(term)
 
 
-def bind(store: Store, query: NamedQuery, values: Mapping[str, str]) -> dict[Variable, NamedNode | Literal]:
+def bind(store: Store, query: NamedQuery, values: Mapping[str, str]) -> dict[Variable, Term]:
     """The terms of a query's parameters."""
     known = {parameter.name for parameter in query.parameters}
     for name in values:
         if name not in known:
             takes = f"it takes {_either(sorted(known))}" if known else "it takes none"
             raise KgError(f"{query.name}: there is no parameter '{name}'; {takes}")
-    bindings: dict[Variable, NamedNode | Literal] = {}
+    bindings: dict[Variable, Term] = {}
     for parameter in query.parameters:
         value = values.get(parameter.name, parameter.default)
         if value is None:
             raise KgError(
-                f"{query.name}: the parameter '{parameter.name}' ({parameter.text}) is missing; for example: {query.example}"
+                f"{query.name}: the parameter '{parameter.name}' ({parameter.text}) is missing; "
+                f"for example: {query.example}"
             )
         bindings[Variable(parameter.name)] = _term(store, query, parameter, value)
     return bindings
@@ -214,17 +219,16 @@ def find_node(store: Store, name: str, kind: str = "Entity") -> NamedNode:
     wanted = _fold(name)
     near: dict[str, str] = {}
     found: dict[NamedNode, tuple[int, str]] = {}
-    for row in store.query(_NAMES, use_default_graph_as_union=True):
+    for row in rows(store, _NAMES):
         if not _is_of(row["type"], kind):
             continue
         label, folded = row["name"].value, _fold(row["name"].value)
         near.setdefault(folded, label)
-        if (
-            folded == wanted
-            or (kind in {"Paper", "Entity"}
+        if folded == wanted or (
+            kind in {"Paper", "Entity"}
             and folded.startswith(wanted)
             and row["type"].value == _KG + "Paper"
-            and len(wanted) > 8)
+            and len(wanted) > 8
         ):
             rank = (folded != wanted) * 2 + (label != name), row["node"].value
             found[row["node"]] = min(found.get(row["node"], rank), rank)
@@ -233,6 +237,14 @@ def find_node(store: Store, name: str, kind: str = "Entity") -> NamedNode:
     close = [near[folded] for folded in difflib.get_close_matches(wanted, near, n=3, cutoff=0.6)]
     hint = f"; did you mean {_either(close)}?" if close else "; kg stats lists what there is"
     raise KgError(f"the graph has no {kind.lower()} named '{name}'{hint}")
+
+
+def rows(store: Store, query: str, **bindings: Term) -> QuerySolutions:
+    """The solutions of one of our own SELECT queries, over the union of all graphs."""
+    terms = {Variable(name): term for name, term in bindings.items()}
+    solutions = store.query(query, use_default_graph_as_union=True, substitutions=terms)
+    assert isinstance(solutions, QuerySolutions)
+    return solutions
 
 
 def _is_of(type: object, kind: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Store, Variable
+from pyoxigraph import Store
 
-from kg.query import find_node
+from kg.query import find_node, rows
 from kg.records import KgError
 
 _PREFIXES = """
@@ -48,7 +48,8 @@ _RESULTS = (
     _PREFIXES
     + """
 SELECT DISTINCT ?node ?metric ?bound ?value ?unit ?subject ?baseline ?title ?evidence WHERE {
-  ?result a kg:Result ; ?any ?node ; kg:metric/skos:prefLabel ?metric ; kg:value ?value ; kg:unit ?unit ; kg:bound ?bound ; kg:paper ?paper .
+  ?result a kg:Result ; ?any ?node ; kg:metric/skos:prefLabel ?metric ; kg:paper ?paper .
+  ?result kg:value ?value ; kg:unit ?unit ; kg:bound ?bound .
   ?paper dcterms:title ?title .
   OPTIONAL { ?result kg:subject/skos:prefLabel ?subject }
   OPTIONAL { ?result kg:baseline/skos:prefLabel ?baseline }
@@ -71,29 +72,25 @@ class Shown:
 def show(store: Store, name: str) -> Shown:
     """What the graph has of the thing or paper of a name or IRI. Raises KgError with the nearest names."""
     node = find_node(store, name)
-    particulars = tuple((_local(row["property"].value), row["value"].value) for row in _rows(store, _ABOUT, node))
+    particulars = tuple((_local(row["property"].value), row["value"].value) for row in rows(store, _ABOUT, node=node))
     if not particulars:
         raise KgError(f"the graph has nothing about <{node.value}>")
     is_paper = ("type", "Paper") in {(key, _local(value)) for key, value in particulars}
     facts = []
-    for row in _rows(store, _FACTS, node):
+    for row in rows(store, _FACTS, node=node):
         if row["role"].value == "mentions" and is_paper:
             continue
         count = f" ×{row['count'].value}" if row["count"] else ""
         what = f"{row['role'].value} {row['thing'].value}{count} ({float(row['score'].value):.2f})"
         facts.append((what, row["title"].value, row["evidence"].value if row["evidence"] else ""))
     results = []
-    for row in _rows(store, _RESULTS, node):
+    for row in rows(store, _RESULTS, node=node):
         bound = "" if row["bound"].value == "=" else row["bound"].value + " "
         subject = f"{row['subject'].value}: " if row["subject"] else ""
         baseline = f" against {row['baseline'].value}" if row["baseline"] else ""
         what = f"{subject}{row['metric'].value} {bound}{row['value'].value} {row['unit'].value}{baseline}"
         results.append((what, row["title"].value, row["evidence"].value if row["evidence"] else ""))
     return Shown(node.value, particulars, tuple(facts), tuple(results))
-
-
-def _rows(store: Store, query: str, node: NamedNode):  # type: ignore[no-untyped-def]
-    return store.query(query, use_default_graph_as_union=True, substitutions={Variable("node"): node})
 
 
 def _local(iri: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pyoxigraph import Store
 
+from kg.query import rows
+
 _PREFIXES = """
 PREFIX kg: <https://w3id.org/paper-kg/ontology#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
@@ -46,10 +48,9 @@ def stats(store: Store) -> dict[str, Counts]:
 
 
 def _counts(store: Store, query: str) -> Counts:
-    rows = store.query(_PREFIXES + query, use_default_graph_as_union=True)
-    return [(row["what"].value, int(row["n"].value)) for row in rows]  # type: ignore[union-attr]
+    return [(row["what"].value, int(row["n"].value)) for row in rows(store, _PREFIXES + query)]
 
 
 def _one(store: Store, query: str) -> int:
-    (row,) = store.query(_PREFIXES + query, use_default_graph_as_union=True)  # type: ignore[misc]
+    (row,) = rows(store, _PREFIXES + query)
     return int(row["n"].value)

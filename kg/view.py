@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Store
 from pyvis.network import Network
 
 from kg.graph import networkx_graph
-from kg.query import find_node
+from kg.query import find_node, rows
 
 COLOURS = {
     "Paper": "#9aa5b1",
@@ -140,7 +140,7 @@ def _drawing(graph: nx.MultiDiGraph, links: dict[str, str]) -> tuple[str, str]:
 
 def _links(store: Store) -> dict[str, str]:
     found = {}
-    for row in store.query(_LINKS, use_default_graph_as_union=True):  # type: ignore[union-attr]
+    for row in rows(store, _LINKS):
         if row["link"] is not None and isinstance(row["paper"], NamedNode):
             found[row["paper"].value] = row["link"].value
     return found

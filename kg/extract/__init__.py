@@ -1,5 +1,5 @@
 """Paper to Extraction: a spaCy pipeline of our own components."""
 
-from kg.extract.pipeline import PIPELINE_VERSION, extract
+from kg.extract.pipeline import extract, pipeline_version
 
-__all__ = ["PIPELINE_VERSION", "extract"]
+__all__ = ["extract", "pipeline_version"]

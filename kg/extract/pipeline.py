@@ -14,6 +14,7 @@ import kg.extract.known
 import kg.extract.mentions
 import kg.extract.phrases
 import kg.extract.wording  # noqa: F401
+from kg.catalog import known
 from kg.extract.candidates import Finder, notes
 from kg.extract.mentions import occurrences
 from kg.extract.results import Claimed, find_results
@@ -23,7 +24,7 @@ from kg.extract.tokens import blank_language
 from kg.extract.urls import find_urls
 from kg.records import Entity, Extraction, Fact, Paper, Result, RunsOn, Size
 
-PIPELINE_VERSION = "rules-1"
+_RULES = "rules-1"
 _COMPONENTS = ["kg_sentences", "kg_abbreviations", "kg_known", "kg_hardware", "kg_phrases", "kg_wording", "kg_mentions"]
 _PRECISION = {
     Finder.CLASS_WORD: 0.9,
@@ -36,6 +37,12 @@ _PRECISION = {
     Finder.PRESENTED: 0.8,
     Finder.HARDWARE: 0.9,
 }
+
+
+@cache
+def pipeline_version() -> str:
+    """What records are extracted by: the rules' version and a hash of the catalogue that they look names up in."""
+    return f"{_RULES}.{known().digest[:8]}"
 
 
 @cache
@@ -81,7 +88,7 @@ def to_record(doc: Doc, paper: Paper) -> Extraction:
             for c in find_roles(text, sentences, found)
         ),
         runs_on=tuple(
-            RunsOn(hardware=ids[u.entity], count=u.count, score=u.score, span=u.span)
+            RunsOn(hardware=ids[u.entity], count=u.devices, score=u.score, span=u.span)
             for u in find_uses(text, sentences, found)
         ),
         sizes=tuple(
@@ -90,7 +97,7 @@ def to_record(doc: Doc, paper: Paper) -> Extraction:
         ),
         results=tuple(_result(claim, ids, text) for claim in find_results(text, sentences, found)),
         urls=tuple(find_urls(text)),
-        pipeline=PIPELINE_VERSION,
+        pipeline=pipeline_version(),
         paper=paper,
     )
 

@@ -93,7 +93,7 @@ class Place(NamedTuple):
 def find_results(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Claimed]:
     """The claims of a paper in the order of its text."""
     for sentence in sentences[1:]:
-        quantities = [q for q in find_quantities(text[slice(*sentence)])]
+        quantities = list(find_quantities(text[slice(*sentence)]))
         if not quantities:
             continue
         begin = sentence[0]

@@ -71,7 +71,7 @@ class Use(NamedTuple):
     """Hardware in use, with the number of devices."""
 
     entity: int
-    count: int | None
+    devices: int | None
     span: Span
     score: float
 
@@ -162,11 +162,8 @@ def _name(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[C
         ):
             yield Claim(Role.COMPARED_TO, i, (begin, end), 0.4)
             return
-        if (
-            (_OURS.search(whole)
-            and _BUILDS.search(before[-60:]))
-            or (begin == 0
-            and re.search(r"\b(?:via|with|using|by|through|on)\b", before))
+        if (_OURS.search(whole) and _BUILDS.search(before[-60:])) or (
+            begin == 0 and re.search(r"\b(?:via|with|using|by|through|on)\b", before)
         ):
             yield Claim(Role.BUILDS_ON, i, (begin, end), 0.4)
             return

@@ -49,7 +49,7 @@ def size_in_name(name: str) -> int | None:
     >>> size_in_name("LLaMA-7B"), size_in_name("Mixtral 8x7B"), size_in_name("GPT-4")
     (7000000000, None, None)
     """
-    sizes = [m for m in _IN_NAME.finditer(name)]
+    sizes = list(_IN_NAME.finditer(name))
     if not sizes or sizes[-1].group("experts"):
         return None
     last = sizes[-1]

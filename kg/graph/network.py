@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import networkx as nx
-from pyoxigraph import Store
+from pyoxigraph import QuerySolutions, Store
 
 from kg.graph.vocabulary import KG
 
@@ -36,9 +36,9 @@ def networkx_graph(store: Store) -> nx.MultiDiGraph:
     Every attribute is a string or a number, so that the graph can be written as GraphML.
     """
     graph = nx.MultiDiGraph()
-    for row in store.query(_NODES, use_default_graph_as_union=True):
+    for row in _rows(store, _NODES):
         graph.add_node(row["node"].value, type=row["type"].value.removeprefix(KG), label=row["label"].value)
-    for row in store.query(_EDGES, use_default_graph_as_union=True):
+    for row in _rows(store, _EDGES):
         facts: dict[str, str | int | float] = {
             "role": row["role"].value.removeprefix(KG),
             "score": float(row["score"].value),
@@ -48,3 +48,9 @@ def networkx_graph(store: Store) -> nx.MultiDiGraph:
             facts["count"] = int(row["count"].value)
         graph.add_edge(row["from"].value, row["to"].value, key=row["statement"].value, **facts)
     return graph
+
+
+def _rows(store: Store, query: str) -> QuerySolutions:
+    solutions = store.query(query, use_default_graph_as_union=True)
+    assert isinstance(solutions, QuerySolutions)
+    return solutions

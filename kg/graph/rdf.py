@@ -61,7 +61,8 @@ def quads(records: Records, linker: Linker, base: str = BASE) -> Iterator[Quad]:
         activities.add(writer.activity)
         for thing, sizes in writer.things.items():
             things.setdefault(thing, set()).update(sizes)
-    reached = yield from _entities(records, things, linker, base)
+    yield from _entities(records, things, linker, base)
+    reached = {entity_iri(base, thing.type, thing.slug) for thing in things if linker.entry(thing)}
     yield from catalog_quads(known(), reached, base)
     yield from _ontology(base)
     yield from _provenance(activities, base)
@@ -196,7 +197,9 @@ class PaperWriter:
         """The metric's node; words that are no entity of the record become a metric by their slug."""
         if metric in self._entities:
             return self._node(metric)
-        thing = self._linker.canonical(Entity(id="", type=EntityType.METRIC, name=metric, mentions=(metric,)))
+        thing = self._linker.canonical(
+            Entity(id="", type=EntityType.METRIC, name=metric, mentions=(metric,), score=1.0)
+        )
         self.things.setdefault(thing, set())
         return entity_iri(self._base, thing.type, thing.slug)
 
@@ -221,17 +224,15 @@ class PaperWriter:
 
 
 def _entities(records: Records, things: dict[Canonical, set[int]], linker: Linker, base: str) -> Iterator[Quad]:
-    """The graph of the things that papers name; returns the IRIs of those the catalogue describes."""
+    """The graph of the things that papers name, less what the catalogue says of them."""
     graph = graph_iri(base, "entities")
     described = dict(linker.describe(records()))
-    reached: set[NamedNode] = set()
     for thing in sorted(things):
         node = entity_iri(base, thing.type, thing.slug)
         entry = linker.entry(thing)
         label = described[thing].label if thing in described else thing.slug.replace("-", " ")
         aliases = set(described[thing].aliases) if thing in described else set()
         if entry:
-            reached.add(node)
             aliases -= set(entry.labels)
         else:
             yield Quad(node, _TYPE, term(thing.type.value), graph)
@@ -240,7 +241,6 @@ def _entities(records: Records, things: dict[Canonical, set[int]], linker: Linke
             yield Quad(node, _ALT, Literal(alias), graph)
         for size in sorted(things[thing]):
             yield Quad(node, term("parameters"), _integer(size), graph)
-    return reached
 
 
 def catalog_quads(catalog: Catalog, reached: set[NamedNode], base: str = BASE) -> Iterator[Quad]:

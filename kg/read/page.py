@@ -16,7 +16,8 @@ from kg.records import KgError, Paper, Source, title_key
 
 MARK = "Get trending papers in your email inbox"
 _FURNITURE = re.compile(
-    r"(?:new|subscribe|papers|daily papers|trending papers|previous|next|search|log in|sign up|models|datasets|spaces|pricing|docs|"
+    r"(?:new|subscribe|papers|daily papers|trending papers|previous|next|search|log in|sign up|models|datasets|"
+    r"spaces|pricing|docs|"
     r"hugging face|view paper|pdf|upvote|add to collection|\d{1,6}|\d+ comments?|by\s?AK and the research community|"
     rf"{MARK}.*|(?:mon|tue|wed|thu|fri|sat|sun)\w*|submitted by.*|published on.*|authors?:.*)[.!]?",
     re.IGNORECASE,
@@ -60,22 +61,20 @@ def read_page(path: Path, lines: Iterable[str], skip: Callable[[KgError], None])
             title = None
         else:
             if title is not None:
-                skip(
-                    KgError(
-                        f"{path}, line {title.number}: the paper '{title.text[:60]}' has no abstract; add it below its title"
-                    )
-                )
+                skip(_no_abstract(path, title))
             if len(line.text) > _LONGEST_TITLE:
                 raise KgError(f"{path}, line {line.number}: neither a title nor an abstract; save the page again")
             title = line
     if title is not None:
-        skip(
-            KgError(
-                f"{path}, line {title.number}: the paper '{title.text[:60]}' has no abstract; add it below its title"
-            )
-        )
+        skip(_no_abstract(path, title))
     if not found:
         raise KgError(f"{path}: holds page furniture but no paper; save the page with its titles and abstracts")
+
+
+def _no_abstract(path: Path, title: Line) -> KgError:
+    return KgError(
+        f"{path}, line {title.number}: the paper '{title.text[:60]}' has no abstract; add it below its title"
+    )
 
 
 def _content(lines: Iterable[str]) -> Iterator[Line]:

@@ -11,9 +11,12 @@ from pathlib import Path
 from kg.records import Extraction, KgError, Paper, title_key
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, skipped INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS files (
+    path TEXT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, skipped INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS sources (
-    path TEXT NOT NULL, position INTEGER NOT NULL, title_key TEXT NOT NULL, paper TEXT NOT NULL, PRIMARY KEY (path, position)
+    path TEXT NOT NULL, position INTEGER NOT NULL, title_key TEXT NOT NULL, paper TEXT NOT NULL,
+    PRIMARY KEY (path, position)
 );
 CREATE INDEX IF NOT EXISTS sources_by_title ON sources (title_key);
 CREATE TABLE IF NOT EXISTS papers (key TEXT PRIMARY KEY, text_hash TEXT NOT NULL, paper TEXT NOT NULL);
