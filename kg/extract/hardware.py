@@ -21,7 +21,7 @@ _CAPACITY = r"(?:[ -](?:SXM\d?|SMX\d?|PCIe|NVL))?(?:[ -]?\(\d{2,3}[ -]?G[Bb]\)|[
 _CONSUMER = r"(?:RTX|GTX)[ -]?(?:A)?\d{3,4}(?:[ ]?(?:Ti|Super|SUPER|D))?"
 _DATACENTRE = r"(?:GH|GB|[ABHLPTVKM])\d{2,4}[a-zX]?"
 _DEVICE = re.compile(
-    rf"""(?<![A-Za-z0-9])(?:
+    rf"""(?:(?<![A-Za-z0-9])|(?<=\d[xX]))(?:
         {_VENDOR}?{_CONSUMER}{_CAPACITY}
       | {_VENDOR}{_DATACENTRE}{_CAPACITY}
       | {_VENDOR}(?:TPU|Gaudi|MI|Stratix|Arria|Agilex|Virtex|Kintex|Zynq|Versal|Ascend|Xeon|EPYC|Orin|Xavier|Nano)[ -]?\w*(?:[ -]\d\w*)?

@@ -75,8 +75,10 @@ def _automaton(table: dict[str, tuple[EntityType, str]]) -> ahocorasick_rs.AhoCo
 
 
 def _inside_word(text: str, start: int, end: int) -> bool:
-    """Whether the stretch begins or ends in the middle of a word or number."""
+    """Whether the stretch begins or ends in the middle of a word or number; 16x stands apart from what it counts."""
     before, after = text[start - 1 : start], text[end : end + 1]
+    if before in {"x", "X", "×"} and text[start - 2 : start - 1].isdigit() and text[start].isupper():
+        before = ""
     return (before.isalnum() and text[start].isalnum()) or (after.isalnum() and text[end - 1].isalnum())
 
 

@@ -1,0 +1,39 @@
+"""Paths and graphs that several tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Store
+
+from kg.build import build
+from kg.store import GraphDirectory
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+INPUTS = [EXAMPLES / name for name in ("papers.txt", "papers-compact.txt", "papers.jsonl")]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The real pages and annotations, where they lie beside the checkout."""
+    place = ROOT.parent / "shared"
+    if not place.is_dir():
+        pytest.skip("needs the real pages and annotations beside the checkout")
+    return place
+
+
+@pytest.fixture(scope="session")
+def example_graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graph directory of the example papers."""
+    directory = tmp_path_factory.mktemp("example") / "graph"
+    build(INPUTS, directory)
+    return directory
+
+
+@pytest.fixture
+def store(example_graph: Path) -> Iterator[Store]:
+    """The example graph, read-only."""
+    yield GraphDirectory(example_graph).store()

@@ -1,0 +1,53 @@
+"""The rooms of the house import only what stands above them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+ALLOWED = {
+    "records": set(),
+    "names": {"records"},
+    "resources": {"records"},
+    "catalog": {"records", "names", "resources"},
+    "read": {"records"},
+    "extract": {"records", "names", "catalog"},
+    "link": {"records", "names", "catalog"},
+    "graph": {"records", "names", "resources", "catalog", "link"},
+    "store": {"records"},
+    "query": {"records", "resources", "store"},
+    "validate": {"records", "resources", "graph", "store", "query"},
+    "build": {"records", "catalog", "read", "extract", "link", "graph", "store", "query"},
+    "show": {"records", "graph", "store", "query"},
+    "stats": {"records", "graph", "store", "query"},
+    "view": {"records", "graph", "store", "query"},
+    "export": {"records", "graph", "store", "query", "view"},
+    "evaluate": {"records", "extract", "read"},
+    "api": {"records", "graph", "store", "query"},
+    "__init__": {"api", "store"},
+}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT / "kg").parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        found |= {name.split(".")[1] for name in names if name.startswith("kg.")}
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "kg").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_rooms_above_it(path: Path) -> None:
+    if room(path) == "cli":
+        return
+    assert imported(path) - {room(path)} <= ALLOWED[room(path)]
