@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +33,6 @@ def example_graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(example_graph: Path) -> Iterator[Store]:
+def store(example_graph: Path) -> Store:
     """The example graph, read-only."""
-    yield GraphDirectory(example_graph).store()
+    return GraphDirectory(example_graph).store()

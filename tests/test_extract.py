@@ -116,7 +116,10 @@ def test_a_speedup_names_its_baseline_and_hardware() -> None:
 
 def test_respectively_gives_each_metric_its_number() -> None:
     found = record("We propose PlumPrune. PlumPrune reduces latency and memory footprint by 40% and 30%, respectively.")
-    assert [(named(found, [r.metric]), r.value) for r in found.results] == [(["latency"], 40.0), (["memory footprint"], 30.0)]
+    assert [(named(found, [r.metric]), r.value) for r in found.results] == [
+        (["latency"], 40.0),
+        (["memory footprint"], 30.0),
+    ]
 
 
 def test_a_size_in_a_name_is_the_models_size() -> None:
@@ -136,7 +139,9 @@ def test_every_evidence_is_in_the_text() -> None:
 
 
 def test_records_round_trip_without_loss() -> None:
-    found = record("We present PlumServe. On 4 A100 GPUs, PlumServe is 2.5x faster than vLLM. See https://example.org/x.")
+    found = record(
+        "We present PlumServe. On 4 A100 GPUs, PlumServe is 2.5x faster than vLLM. See https://example.org/x."
+    )
     assert Extraction.model_validate_json(found.model_dump_json()) == found
 
 

@@ -91,7 +91,13 @@ def test_a_title_without_an_abstract_is_skipped_and_named(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "abstract",
-    ["word " * 40_000, "bell\x07 and\x00nul", "\ud800 alone", "אבגד مرحبا " * 20, "</script><img src=x onerror=alert(1)>"],
+    [
+        "word " * 40_000,
+        "bell\x07 and\x00nul",
+        "\ud800 alone",
+        "אבגד مرحبا " * 20,
+        "</script><img src=x onerror=alert(1)>",
+    ],
 )
 def test_odd_text_is_read_with_its_offsets_unmoved(tmp_path: Path, abstract: str) -> None:
     path = written(tmp_path, json.dumps({"id": 1, "title": "Odd", "abstract": abstract}))
@@ -115,7 +121,9 @@ def test_cleaning_keeps_the_length_and_gives_writable_text(text: str) -> None:
         authors=st.lists(st.text(st.characters(min_codepoint=65, max_codepoint=90)), max_size=2).map(tuple),
     )
 )
-def test_a_paper_written_as_json_lines_is_read_as_it_was(tmp_path_factory: pytest.TempPathFactory, paper: Paper) -> None:
+def test_a_paper_written_as_json_lines_is_read_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, paper: Paper
+) -> None:
     path = tmp_path_factory.mktemp("jsonl") / "papers.jsonl"
     path.write_text(paper.model_dump_json(exclude={"source"}) + "\n", encoding="utf8")
     (read,) = kg.read.open(path)
@@ -124,11 +132,15 @@ def test_a_paper_written_as_json_lines_is_read_as_it_was(tmp_path_factory: pytes
 
 
 def test_versions_of_an_arxiv_paper_are_one_paper(tmp_path: Path) -> None:
-    lines = [{"title": t, "abstract": "x", "arxiv_id": a} for t, a in (("A", "2699.00001v2"), ("B", "arXiv:2699.00001"))]
+    lines = [
+        {"title": t, "abstract": "x", "arxiv_id": a} for t, a in (("A", "2699.00001v2"), ("B", "arXiv:2699.00001"))
+    ]
     path = written(tmp_path, "\n".join(map(json.dumps, lines)))
     assert {paper.key for paper in kg.read.open(path)} == {"2699.00001"}
 
 
 def test_the_examples_hold_twenty_four_papers() -> None:
-    keys = {p.key for name in ("papers.txt", "papers-compact.txt", "papers.jsonl") for p in kg.read.open(EXAMPLES / name)}
+    keys = {
+        p.key for name in ("papers.txt", "papers-compact.txt", "papers.jsonl") for p in kg.read.open(EXAMPLES / name)
+    }
     assert len(keys) == 24

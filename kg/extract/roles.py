@@ -97,6 +97,8 @@ def sentence_of(spans: list[Span], offset: int) -> Span:
 def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Claim]:
     """The roles of a paper's entities, at most one claim a role and entity."""
     own = {i for i, e in enumerate(entities) if e.presented and e.type not in {EntityType.TASK, EntityType.METRIC}}
+    names = [re.escape(text[start:end]) for i in own for start, end in entities[i].spans]
+    ours = re.compile("|".join([_OURS.pattern, *sorted(set(names))]), re.I)
     for i, entity in enumerate(entities):
         if i in own:
             yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]), 0.75)
@@ -105,7 +107,7 @@ def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Itera
         elif entity.type is EntityType.DATASET:
             yield from _dataset(text, sentences, i, entity)
         elif entity.type in _NAMES:
-            yield from _name(text, sentences, i, entity)
+            yield from _name(text, sentences, i, entity, ours)
     for i in own:
         if entities[i].type is EntityType.DATASET:
             for start, _ in entities[i].spans:
@@ -142,7 +144,7 @@ def _dataset(text: str, sentences: list[Span], i: int, entity: Found) -> Iterato
             return
 
 
-def _name(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[Claim]:
+def _name(text: str, sentences: list[Span], i: int, entity: Found, ours: re.Pattern[str]) -> Iterator[Claim]:
     for start, stop in entity.spans:
         begin, end = sentence_of(sentences, start)
         before, whole = text[begin:start], text[begin:end]
@@ -162,7 +164,7 @@ def _name(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[C
         ):
             yield Claim(Role.COMPARED_TO, i, (begin, end), 0.4)
             return
-        if (_OURS.search(whole) and _BUILDS.search(before[-60:])) or (
+        if (ours.search(whole) and _BUILDS.search(before[-60:])) or (
             begin == 0 and re.search(r"\b(?:via|with|using|by|through|on)\b", before)
         ):
             yield Claim(Role.BUILDS_ON, i, (begin, end), 0.4)

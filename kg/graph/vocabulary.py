@@ -91,7 +91,7 @@ def entity_iri(base: str, type: EntityType, slug: str) -> NamedNode:
     >>> entity_iri(BASE, EntityType.HARDWARE, "nvidia-a100").value
     'https://w3id.org/paper-kg/id/hardware/nvidia-a100'
     """
-    return NamedNode(f"{base}id/{type.value.lower()}/{quote(slug, safe='.-_~')}")
+    return NamedNode(f"{base}id/{type.value.lower()}/{slug}")
 
 
 def paper_iri(base: str, key: str) -> NamedNode:

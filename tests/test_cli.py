@@ -1,0 +1,77 @@
+"""The commands as a user types them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EXAMPLES
+
+
+def kg(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from kg.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+
+
+COMMANDS = ["build", "extract", "query", "queries", "show", "view", "export", "stats", "validate", "evaluate"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    done = kg(command, "--help")
+    assert done.returncode == 0
+    assert f"kg {command}" in done.stdout.partition("Example")[2]
+
+
+def test_results_go_to_standard_output_and_the_rest_to_standard_error(example_graph: Path) -> None:
+    done = kg("query", "hardware-usage", "--format", "csv", "-g", example_graph)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == "hardware,papers"
+
+
+def test_a_query_may_come_from_standard_input(example_graph: Path) -> None:
+    done = kg("query", "-", "--format", "json", "-g", example_graph, stdin="ASK { ?s ?p ?o }")
+    assert json.loads(done.stdout)["boolean"] is True
+
+
+def test_a_constructed_graph_is_written_as_triples(example_graph: Path) -> None:
+    text = "CONSTRUCT { ?s a ?t } WHERE { ?s a ?t } LIMIT 3"
+    done = kg("query", "-", "--format", "nt", "-g", example_graph, stdin=text)
+    assert len(done.stdout.splitlines()) == 3
+
+
+def test_extract_writes_one_record_a_line(tmp_path: Path) -> None:
+    done = kg("extract", EXAMPLES / "papers.jsonl")
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [record["paper"]["id"] for record in records] == [record["id"] for record in records]
+    assert all({"entities", "introduces", "results", "pipeline"} <= set(record) for record in records)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["build", "nowhere.txt"], 1, "nowhere.txt"),
+        (["query", "hardware-papers", "-g", "nowhere"], 1, "nowhere"),
+        (["query", "x", "-p", "novalue"], 2, "name=value"),
+        (["query", "x", "--format", "docx"], 2, "docx"),
+        (["nonsense"], 2, "nonsense"),
+    ],
+)
+def test_a_failure_is_one_clear_line_and_an_exit_code(
+    arguments: list[str], code: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = kg(*arguments)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_validate_says_that_a_graph_is_sound(example_graph: Path) -> None:
+    done = kg("validate", "-g", example_graph)
+    assert done.returncode == 0
+    assert "no violation" in done.stderr
