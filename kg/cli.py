@@ -30,6 +30,7 @@ messages = Console(stderr=True, highlight=False, markup=False)
 
 GraphOption = Annotated[Path, typer.Option("-g", "--graph", help="The graph directory.", metavar="DIR")]
 DEFAULT_GRAPH = Path("exports/graph")
+PIPE_WIDTH = 120
 Report = Callable[[str, int, int | None], None]
 
 
@@ -69,9 +70,14 @@ def progress_bars() -> Iterator[Report]:
         yield report
 
 
+def say(message: str) -> None:
+    """Prints a line on standard error, unbroken."""
+    messages.print(message, soft_wrap=True)
+
+
 def warn(message: object) -> None:
     """Tells of something skipped, without stopping."""
-    messages.print(f"skipped: {message}", soft_wrap=True)
+    say(f"skipped: {message}")
 
 
 @app.command()
@@ -103,13 +109,11 @@ def build(
         report = run(inputs, graph, records=records, jobs=jobs, strict=strict, base=base, progress=progress, warn=warn)
     skipped = f", {report.skipped} bad records skipped" if report.skipped else ""
     if report.unchanged:
-        messages.print(
-            f"{graph}: nothing new in {report.files} files; {report.papers} papers, nothing extracted{skipped}"
-        )
+        say(f"{graph}: nothing new in {report.files} files; {report.papers} papers, nothing extracted{skipped}")
         return
-    messages.print(
+    say(
         f"{graph}: {report.papers} papers from {report.files} files, {report.extracted} extracted, "
-        f"{report.quads:,} facts in generation {report.generation}, {report.seconds:.1f} s{skipped}"
+        f"{report.quads:,} triples in generation {report.generation}, {report.seconds:.1f} s{skipped}"
     )
 
 
@@ -156,7 +160,7 @@ def extract(
                 sys.stdout.write(record.model_dump_json() + "\n")
         else:
             count = write_records(records, output)
-            messages.print(f"{output}: {count} records")
+            say(f"{output}: {count} records")
 
 
 @app.command()
@@ -189,7 +193,7 @@ def query(
     result = answer(GraphDirectory(graph).store(), asked, values, format, timeout)
     if isinstance(result, Table):
         print_table(result.columns, result.rows, asked.title)
-        messages.print(f"{len(result.rows)} rows")
+        say(f"{len(result.rows)} rows")
     else:
         sys.stdout.buffer.write(result)
 
@@ -264,7 +268,7 @@ def view(
 
     store = GraphDirectory(graph).store()
     write_whole(output, lambda path: write_page(store, path, focus, depth))
-    messages.print(f"{output}: open it in a browser")
+    say(f"{output}: open it in a browser")
 
 
 @app.command()
@@ -287,7 +291,7 @@ def export(
     from kg.store import GraphDirectory
 
     for path in run(GraphDirectory(graph).store(), formats, output):
-        messages.print(f"{path}: {path.stat().st_size:,} bytes")
+        say(f"{path}: {path.stat().st_size:,} bytes")
 
 
 @app.command()
@@ -320,7 +324,7 @@ def validate(graph: GraphOption = DEFAULT_GRAPH) -> None:
     out = Console(highlight=False, markup=False, soft_wrap=True)
     for violation in violations:
         out.print(f"<{violation.node}> {violation.path}: {violation.message}")
-    messages.print(f"{graph}: {len(violations)} violations" if violations else f"{graph}: no violation")
+    say(f"{graph}: {len(violations)} violations" if violations else f"{graph}: no violation")
     if violations:
         raise typer.Exit(1)
 
@@ -354,14 +358,16 @@ def evaluate(
 
 
 def print_table(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], title: str | None) -> None:
-    """Prints rows on standard output, as wide as the terminal, or 160 characters into a pipe."""
+    """Prints rows on standard output, as wide as the terminal, or ``PIPE_WIDTH`` characters into a pipe."""
     from rich import box
     from rich.table import Table
 
     out = Console(highlight=False, markup=False)
     if not out.is_terminal:
-        out = Console(highlight=False, markup=False, width=160)
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+        out = Console(highlight=False, markup=False, width=PIPE_WIDTH)
+    if title:
+        out.print(title)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(columns):
         numeric = bool(rows) and all(
             row[number].replace(",", "").replace(".", "", 1).isdigit() or not row[number] for row in rows

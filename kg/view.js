@@ -4,7 +4,7 @@ const edges = new vis.DataSet(EDGES);
 const network = new vis.Network(document.getElementById("graph"), { nodes, edges }, {
   physics: false,
   interaction: { hover: true, tooltipDelay: 120, hideEdgesOnDrag: true },
-  nodes: { font: { size: 15, face: "system-ui, sans-serif", strokeWidth: 3, strokeColor: "#ffffff" }, borderWidth: 1 },
+  nodes: { scaling: { label: { drawThreshold: 3 } }, font: { size: 15, face: "system-ui, sans-serif", strokeWidth: 3, strokeColor: "#ffffff" }, borderWidth: 1 },
   edges: { arrows: { to: { enabled: true, scaleFactor: 0.5 } }, color: { opacity: 0.55 }, smooth: false, font: { size: 10, color: "#5a6472" } },
 });
 const about = document.getElementById("about");

@@ -65,23 +65,34 @@ def write_page(store: Store, path: Path, focus: str | None = None, depth: int = 
 
 
 def select(graph: nx.MultiDiGraph, centre: str | None, depth: int) -> nx.MultiDiGraph:
-    """What is drawn: edges that say more than that a thing is mentioned, and the nodes with the most of them."""
+    """What is drawn: facts that say more than that a thing is mentioned, and mentions of what several papers name."""
     telling = nx.MultiDiGraph()
-    for source, target, key, facts in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[2]):
-        if facts["role"] not in {"mentions", "parameters"} or centre in {source, target}:
+    edges = sorted(graph.edges(keys=True, data=True), key=lambda edge: (edge[3]["role"] == "mentions", edge[2]))
+    for source, target, key, facts in edges:
+        mention = facts["role"] == "mentions"
+        if not mention or (graph.in_degree(target) > 1 and not telling.has_edge(source, target)):
             telling.add_edge(source, target, key=key, **facts)
-    if centre is not None and centre in telling:
+    if centre is not None:
+        telling.add_node(centre)
         near = nx.single_source_shortest_path_length(telling.to_undirected(as_view=True), centre, cutoff=depth)
         telling = telling.subgraph(near).copy()
-    else:
-        telling = telling.subgraph(max(nx.weakly_connected_components(telling), key=len, default=())).copy()
     ranked = sorted(telling, key=lambda node: (node != centre, -telling.degree(node), node))
     drawn = telling.subgraph(ranked[:MOST_NODES]).copy()
-    if centre is None:
-        drawn = drawn.subgraph(max(nx.weakly_connected_components(drawn), key=len, default=())).copy()
+    drawn.remove_nodes_from([node for node in list(drawn) if drawn.degree(node) == 0 and node != centre])
     for node in drawn:
         drawn.nodes[node].update(graph.nodes[node])
     return drawn
+
+
+def layout(graph: nx.MultiDiGraph) -> dict[str, tuple[int, int]]:
+    """Places in pixels by springs; a light spring to the middle keeps parts that are not connected together."""
+    middle = ""
+    springs = nx.Graph()
+    springs.add_edges_from((source, target, {"weight": 1.0}) for source, target in sorted(graph.edges()))
+    springs.add_edges_from((middle, node, {"weight": 0.15}) for node in sorted(graph))
+    places = nx.spring_layout(springs, seed=7, k=3.5 / len(springs) ** 0.5, iterations=200)
+    spread = 72 * len(springs) ** 0.5
+    return {node: (round(float(x) * spread), round(float(y) * spread)) for node, (x, y) in places.items() if node}
 
 
 def page(title: str, note: str, data: tuple[str, str]) -> str:
@@ -103,8 +114,7 @@ def page(title: str, note: str, data: tuple[str, str]) -> str:
 def _drawing(graph: nx.MultiDiGraph, links: dict[str, str]) -> tuple[str, str]:
     network = Network(directed=True)
     ids = {node: number for number, node in enumerate(sorted(graph), start=1)}
-    places = nx.spring_layout(nx.Graph(graph), seed=7, k=3.5 / len(graph) ** 0.5, iterations=200) if len(graph) else {}
-    spread = 190 * len(graph) ** 0.5
+    places = layout(graph)
     for node, facts in graph.nodes(data=True):
         name, kind = facts.get("label", node), facts.get("type", "Paper")
         network.add_node(
@@ -118,11 +128,11 @@ def _drawing(graph: nx.MultiDiGraph, links: dict[str, str]) -> tuple[str, str]:
             size=9 + 5 * min(graph.degree(node), 25) ** 0.5 if kind != "Paper" else 9,
             font={
                 "color": "#7a8594" if kind == "Paper" else "#1c2430",
-                "size": 13 if kind == "Paper" else round(14 + 5 * min(graph.degree(node), 40) ** 0.5),
+                "size": 13 if kind == "Paper" else round(15 + 3 * min(graph.degree(node), 40) ** 0.5),
             },
             link=links.get(node, ""),
-            x=round(float(places[node][0]) * spread),
-            y=round(float(places[node][1]) * spread),
+            x=places[node][0],
+            y=places[node][1],
         )
     for source, target, facts in graph.edges(data=True):
         count = f" ×{facts['count']}" if "count" in facts else ""
