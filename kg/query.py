@@ -212,10 +212,14 @@ def _term(store: Store, query: NamedQuery, parameter: Parameter, value: str) -> 
 def find_node(store: Store, name: str, kind: str = "Entity") -> NamedNode:
     """The thing of a kind that has this name in the graph, however spelt; an IRI names itself.
 
+    The kind Entity is any thing that papers name, Any also papers, organizations and kinds of hardware.
     Raises KgError with the nearest names when there is none.
     """
     if re.match(r"https?://\S+$", name):
-        return NamedNode(name)
+        try:
+            return NamedNode(name)
+        except ValueError as error:
+            raise KgError(f"'{name}' is no IRI ({error})") from error
     wanted = _fold(name)
     near: dict[str, str] = {}
     found: dict[NamedNode, tuple[int, str]] = {}
@@ -225,7 +229,7 @@ def find_node(store: Store, name: str, kind: str = "Entity") -> NamedNode:
         label, folded = row["name"].value, _fold(row["name"].value)
         near.setdefault(folded, label)
         if folded == wanted or (
-            kind in {"Paper", "Entity"}
+            kind in {"Paper", "Any"}
             and folded.startswith(wanted)
             and row["type"].value == _KG + "Paper"
             and len(wanted) > 8
@@ -236,7 +240,8 @@ def find_node(store: Store, name: str, kind: str = "Entity") -> NamedNode:
         return min(found, key=lambda node: found[node])
     close = [near[folded] for folded in difflib.get_close_matches(wanted, near, n=3, cutoff=0.6)]
     hint = f"; did you mean {_either(close)}?" if close else "; kg stats lists what there is"
-    raise KgError(f"the graph has no {kind.lower()} named '{name}'{hint}")
+    nothing = "nothing" if kind == "Any" else f"no {kind.lower()}"
+    raise KgError(f"the graph has {nothing} named '{name}'{hint}")
 
 
 def rows(store: Store, query: str, **bindings: Term) -> QuerySolutions:
@@ -251,11 +256,15 @@ def _is_of(type: object, kind: str) -> bool:
     if not isinstance(type, NamedNode) or not type.value.startswith(_KG):
         return False
     own = type.value.removeprefix(_KG)
-    return own == kind or (kind == "Entity" and own not in {"Paper", "Organization", "HardwareKind"}) or kind == "Any"
+    if kind == "Entity":
+        return own not in {"Paper", "Organization", "HardwareKind"}
+    return kind in {"Any", own} or (kind == "Hardware" and own == "HardwareKind")
 
 
 def _fold(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold()) or name.casefold()
+    """A name blind to case, spacing and hyphens, but for those between numbers: LLaMA-2-7B is not LLaMA-27B."""
+    joined = re.sub(r"(?<=\d)[\W_]+(?=\d)", "\x1f", name.casefold())
+    return re.sub(r"[^\w\x1f]|_", "", joined) or name.casefold()
 
 
 def _either(names: list[str]) -> str:

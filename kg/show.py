@@ -71,7 +71,7 @@ class Shown:
 
 def show(store: Store, name: str) -> Shown:
     """What the graph has of the thing or paper of a name or IRI. Raises KgError with the nearest names."""
-    node = find_node(store, name)
+    node = find_node(store, name, "Any")
     particulars = tuple((_local(row["property"].value), row["value"].value) for row in rows(store, _ABOUT, node=node))
     if not particulars:
         raise KgError(f"the graph has nothing about <{node.value}>")

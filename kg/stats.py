@@ -28,12 +28,17 @@ SELECT ?what (COUNT(DISTINCT ?paper) AS ?n) WHERE {
   ?paper kg:mentions ?node . ?node skos:prefLabel ?what
 } GROUP BY ?node ?what ORDER BY DESC(?n) ?what LIMIT 15
 """
+_HARDWARE = """
+SELECT ?what (COUNT(DISTINCT ?paper) AS ?n) WHERE {
+  ?paper kg:runsOn ?node . ?node skos:prefLabel ?what
+} GROUP BY ?node ?what ORDER BY DESC(?n) ?what LIMIT 15
+"""
 
 Counts = list[tuple[str, int]]
 
 
 def stats(store: Store) -> dict[str, Counts]:
-    """Counts under the headings *graph*, *things by type*, *facts by role* and *most named*, largest first."""
+    """Counts under the headings *graph*, *things by type*, *facts by role*, *most named* and *most run on*."""
     return {
         "graph": [
             ("papers", _one(store, "SELECT (COUNT(*) AS ?n) WHERE { ?paper a kg:Paper }")),
@@ -44,6 +49,7 @@ def stats(store: Store) -> dict[str, Counts]:
         "things by type": _counts(store, _THINGS),
         "facts by role": _counts(store, _FACTS),
         "most named (papers)": _counts(store, _NAMED),
+        "most run on (papers)": _counts(store, _HARDWARE),
     }
 
 

@@ -17,6 +17,7 @@ from pyvis.network import Network
 
 from kg.graph import networkx_graph
 from kg.query import find_node, rows
+from kg.records import KgError
 
 COLOURS = {
     "Paper": "#9aa5b1",
@@ -31,6 +32,7 @@ COLOURS = {
 MOST_NODES = 220
 _HERE = Path(__file__).resolve().parent
 _LIBRARY = Path(pyvis.__file__).resolve().parent / "templates" / "lib" / "vis-9.1.2"
+_WEB = re.compile(r"https?://", re.I)
 _LINKS = """
 PREFIX kg: <https://w3id.org/paper-kg/ontology#>
 PREFIX fabio: <http://purl.org/spar/fabio/>
@@ -52,7 +54,11 @@ def write_page(store: Store, path: Path, focus: str | None = None, depth: int = 
     for a focus that is not in the graph.
     """
     whole = networkx_graph(store)
-    centre = find_node(store, focus).value if focus else None
+    centre = find_node(store, focus, "Any").value if focus else None
+    if centre is not None and centre not in whole:
+        raise KgError(
+            f"there is nothing to draw around '{focus}': no paper names it as a thing; try: kg show '{focus}'"
+        )
     drawn = select(whole, centre, depth)
     data = _drawing(drawn, _links(store))
     note = (
@@ -86,11 +92,13 @@ def select(graph: nx.MultiDiGraph, centre: str | None, depth: int) -> nx.MultiDi
 
 def layout(graph: nx.MultiDiGraph) -> dict[str, tuple[int, int]]:
     """Places in pixels by springs; a light spring to the middle keeps parts that are not connected together."""
+    if not graph:
+        return {}
     middle = ""
     springs = nx.Graph()
     springs.add_edges_from((source, target, {"weight": 1.0}) for source, target in sorted(graph.edges()))
     springs.add_edges_from((middle, node, {"weight": 0.15}) for node in sorted(graph))
-    places = nx.spring_layout(springs, seed=7, k=3.5 / len(springs) ** 0.5, iterations=200)
+    places = nx.spring_layout(springs, seed=7, k=3.5 / max(len(springs), 1) ** 0.5, iterations=200)
     spread = 72 * len(springs) ** 0.5
     return {node: (round(float(x) * spread), round(float(y) * spread)) for node, (x, y) in places.items() if node}
 
@@ -151,7 +159,7 @@ def _drawing(graph: nx.MultiDiGraph, links: dict[str, str]) -> tuple[str, str]:
 def _links(store: Store) -> dict[str, str]:
     found = {}
     for row in rows(store, _LINKS):
-        if row["link"] is not None and isinstance(row["paper"], NamedNode):
+        if row["link"] is not None and isinstance(row["paper"], NamedNode) and _WEB.match(row["link"].value):
             found[row["paper"].value] = row["link"].value
     return found
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import networkx as nx
-from pyoxigraph import RdfFormat, Store, Triple, serialize
+from pyoxigraph import Literal, RdfFormat, Store, Triple, serialize
 
 from kg.graph import PREFIXES, networkx_graph
 from kg.records import KgError
 from kg.view import write_page
+
+_UNFIT_FOR_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def export(store: Store, formats: Sequence[str], directory: Path, name: str = "graph") -> list[Path]:
@@ -64,6 +67,21 @@ def _write_union(format: RdfFormat) -> Callable[[Store, Path], None]:
     return write
 
 
+def _write_rdfxml(store: Store, path: Path) -> None:
+    with path.open("wb") as out:
+        serialize(map(_fit_for_xml, _triples(store)), out, RdfFormat.RDF_XML, prefixes=PREFIXES)
+
+
+def _fit_for_xml(triple: Triple) -> Triple:
+    """The triple with U+FFFD for what XML 1.0 cannot hold, which no escape can write."""
+    text = triple.object
+    if not isinstance(text, Literal) or not _UNFIT_FOR_XML.search(text.value):
+        return triple
+    fit = _UNFIT_FOR_XML.sub("\ufffd", text.value)
+    language = {"language": text.language} if text.language else {"datatype": text.datatype}
+    return Triple(triple.subject, triple.predicate, Literal(fit, **language))
+
+
 def _write_dataset(format: RdfFormat) -> Callable[[Store, Path], None]:
     def write(store: Store, path: Path) -> None:
         with path.open("wb") as out:
@@ -73,7 +91,10 @@ def _write_dataset(format: RdfFormat) -> Callable[[Store, Path], None]:
 
 
 def _write_graphml(store: Store, path: Path) -> None:
-    nx.write_graphml(networkx_graph(store), path, encoding="utf-8", named_key_ids=True)
+    graph = networkx_graph(store)
+    for facts in (*(node for _, node in graph.nodes(data=True)), *(edge for *_, edge in graph.edges(data=True))):
+        facts.update({key: _UNFIT_FOR_XML.sub("\ufffd", text) for key, text in facts.items() if isinstance(text, str)})
+    nx.write_graphml(graph, path, encoding="utf-8", named_key_ids=True)
 
 
 def _write_html(store: Store, path: Path) -> None:
@@ -86,7 +107,7 @@ WRITERS: dict[str, Callable[[Store, Path], None]] = {
     "nt": _write_union(RdfFormat.N_TRIPLES),
     "nq": _write_nq,
     "jsonld": _write_dataset(RdfFormat.JSON_LD),
-    "rdfxml": _write_union(RdfFormat.RDF_XML),
+    "rdfxml": _write_rdfxml,
     "graphml": _write_graphml,
     "html": _write_html,
 }

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -32,7 +33,7 @@ from kg.graph.vocabulary import (
     term,
 )
 from kg.link import Canonical, Linker
-from kg.records import Entity, EntityType, Extraction, Paper, Result, Span
+from kg.records import Entity, EntityType, Extraction, Fact, KgError, Paper, Result, RunsOn, Size, Span
 from kg.resources import resource
 
 _TYPE = NamedNode(RDF + "type")
@@ -46,6 +47,7 @@ _CODE = re.compile(
 _SAFE_IRI = re.compile(r"""[\x00-\x20<>"{}|\\^`\x7f-\x9f]""")
 
 Records = Callable[[], Iterable[Extraction]]
+_Scored = TypeVar("_Scored", Entity, Fact, RunsOn, Size, Result)
 
 
 def quads(records: Records, linker: Linker, base: str = BASE) -> Iterator[Quad]:
@@ -82,26 +84,28 @@ class PaperWriter:
         self._linker = linker
         self.things: dict[Canonical, set[int]] = {linker.canonical(entity): set() for entity in record.entities}
         self.activity = NamedNode(f"{base}id/build/{record.pipeline or 'unknown'}")
+        self._claimed: set[NamedNode] = set()
 
     def quads(self) -> Iterator[Quad]:
         """Every quad once, in no particular order."""
         yield from dict.fromkeys(Quad(s, p, o, self._iri) for s, p, o in self._triples())
 
     def _triples(self) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
+        self._claimed.clear()
         yield from self._bibliography()
-        for entity in self._record.entities:
+        for entity in _surest_first(self._record.entities):
             span = self._sentence(entity.spans[0]) if entity.spans else None
             yield from self._fact(term("mentions"), self._node(entity.id), entity.score, span)
-        for fact in self._record.facts:
+        for fact in _surest_first(self._record.facts):
             yield from self._fact(ROLE_PROPERTIES[fact.role], self._node(fact.entity), fact.score, fact.span)
-        for use in self._record.runs_on:
+        for use in _surest_first(self._record.runs_on):
             yield from self._fact(term("runsOn"), self._node(use.hardware), use.score, use.span, use.count)
-        for size in self._record.sizes:
+        for size in _surest_first(self._record.sizes):
             self.things[self._thing(size.entity)].add(size.parameters)
             yield from self._statement(
                 self._node(size.entity), term("parameters"), _integer(size.parameters), size.score, size.span
             )
-        for result in self._record.results:
+        for result in _surest_first(self._record.results):
             yield from self._result(result)
 
     def _bibliography(self) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
@@ -120,9 +124,9 @@ class PaperWriter:
         for source in paper.source:
             yield iri, term("source"), Literal(f"{source.file}:{source.position}")
         for url in (*self._record.urls, *paper.urls):
-            address = NamedNode(
-                _SAFE_IRI.sub(lambda m: f"%{ord(m.group()):02X}", url if "://" in url else f"https://{url}")
-            )
+            address = _address(url)
+            if address is None:
+                continue
             yield iri, term("url"), address
             if _CODE.match(address.value):
                 yield iri, term("code"), address
@@ -155,9 +159,11 @@ class PaperWriter:
     def _support(
         self, node: NamedNode, score: float, span: Span | None
     ) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
-        yield node, term("paper"), self._iri
-        yield node, _CONFIDENCE, _decimal(score)
-        yield node, _GENERATED, self.activity
+        if node not in self._claimed:  # two names of one thing make one claim, as sure as the surer
+            self._claimed.add(node)
+            yield node, term("paper"), self._iri
+            yield node, _CONFIDENCE, _decimal(score)
+            yield node, _GENERATED, self.activity
         if span is None:
             return
         start, end = span
@@ -174,6 +180,7 @@ class PaperWriter:
             result.metric,
             result.value,
             result.unit,
+            result.bound,
             result.baseline,
             result.dataset,
             result.hardware,
@@ -204,7 +211,10 @@ class PaperWriter:
         return entity_iri(self._base, thing.type, thing.slug)
 
     def _thing(self, id: str) -> Canonical:
-        return self._linker.canonical(self._entities[id])
+        entity = self._entities.get(id)
+        if entity is None:
+            raise KgError(f"paper '{self._paper.title}': its record refers to '{id}', which is no entity of it")
+        return self._linker.canonical(entity)
 
     def _node(self, id: str) -> NamedNode:
         thing = self._thing(id)
@@ -281,6 +291,21 @@ def _provenance(activities: set[NamedNode], base: str) -> Iterator[Quad]:
         yield Quad(activity, _TYPE, NamedNode(PROV + "Activity"), graph)
         yield Quad(activity, NamedNode(RDFS + "label"), Literal(f"extraction by paper-kg, pipeline {version}"), graph)
         yield Quad(activity, NamedNode(SCHEMA + "softwareVersion"), Literal(version), graph)
+
+
+def _surest_first(claims: Iterable[_Scored]) -> list[_Scored]:
+    return sorted(claims, key=lambda claim: -claim.score)
+
+
+def _address(url: str) -> NamedNode | None:
+    """A web address as an IRI, or None where the text is none: another scheme, a port that is no number."""
+    text = _SAFE_IRI.sub(lambda m: f"%{ord(m.group()):02X}", url if "://" in url else f"https://{url}")
+    if not re.match(r"(?:https?|ftp)://[^/]", text, re.I):
+        return None
+    try:
+        return NamedNode(text)
+    except ValueError:
+        return None
 
 
 def _integer(value: int) -> Literal:
