@@ -56,12 +56,20 @@ _CALLED = re.compile(
 _TITLE = re.compile(r"(?P<name>[^:\n]{2,60}?)\s*(?:\((?P<short>[^)\n]{2,20})\))?:\s")
 
 
+_PROSE = re.compile(
+    r"(?:Every|All|Is|Are|Do|Does|Can|How|Why|What|When|Where|Which|From|On|To|Towards?|Beyond|Who|One|Two|Not|No|An?|\w+ing)\s"
+    r"|.*\s(?:Technical Report|Report|Survey|Study|Counts?|Matters?|Needed)$"
+)
+
+
 def title_name(text: str) -> Iterator[tuple[int, int, EntityType | None]]:
     """The name in front of a title's colon, and the short form beside it, with the type that the rest says."""
     match = _TITLE.match(text)
     if not match:
         return
     name = match.group("name")
+    if _PROSE.match(name):
+        return
     rest = text[match.end() : text.find("\n")]
     kind = head_type(rest)
     words = name.split()

@@ -66,6 +66,13 @@ _AGAINST = re.compile(
     r"\b(?:over|than|compar\w+ (?:to|with|against)|relative to|versus|vs\.?|against|outperform\w*|surpass\w*|exceed\w*|beat\w*|of)\s(?:[\w'’-]+\s){0,5}$",
     re.I,
 )
+_RESOURCE = re.compile(r"[- ](?:memory|hours?|utilization|usage|kernels?|days|time)\b")
+_ACTS = re.compile(
+    r"(?:\s\([^)]*\))?,?\s(?:also |further |only |even |can |could |consistently |significantly |alone |model[s]? |methods? |framework )*"
+    r"(?:achiev|improv|reduc|outperform|surpass|reach|attain|gets?\b|obtain|scor|accelerat|deliver|provid|gives?\b|increas|lower|"
+    r"is\b|are\b|has\b|demonstrat|show|yield|enabl|exceed|boost|cuts?\b|sav|speeds?\b|runs?\b|needs?\b|requir|consum|gain|rais|lift|takes?\b)",
+    re.I,
+)
 _OURS = re.compile(r"\b(?:we|our|ours|proposed|this (?:work|paper))\b", re.I)
 
 
@@ -99,6 +106,7 @@ def find_results(text: str, sentences: list[Span], entities: list[Found]) -> Ite
         begin = sentence[0]
         shifted = [_shift(q, begin) for q in quantities]
         places = {kind: _places(entities, kind, sentence) for kind in EntityType}
+        places[EntityType.HARDWARE] = [p for p in places[EntityType.HARDWARE] if not _RESOURCE.match(text, p.end)]
         metrics = places[EntityType.METRIC]
         for run in _runs(text, shifted):
             wording = text[sentence[0] : sentence[1]]
@@ -254,6 +262,9 @@ def _subject(
 ) -> int | None:
     """The thing that a result is of: the nearest name in front that is no baseline, else what the paper presents."""
     names = [p for kind in (*_NAMES, EntityType.HARDWARE) for p in places[kind]]
+    acting = [p for p in names if p.end <= quantity.start and _ACTS.match(text, p.end) and not _against(text, p)]
+    if acting:
+        return max(acting).entity
     own = [p for p in names if entities[p.entity].presented and p.start < quantity.start]
     if own:
         return max(own).entity

@@ -52,6 +52,7 @@ _COUNT = re.compile(
     r"(?:[\s-](?:NVIDIA|Nvidia|AMD|Intel|Google|Huawei|Tesla|GeForce|Xilinx|commodity|consumer(?:-grade)?|modern|Arm|ARM|identical|high-end|low-end|cheap|"
     r"commercial|interconnected|\d+GB|HPC|mobile|Cloud|off-the-shelf|edge))*[\s-]?$",
 )
+_SERIES = re.compile(r"(?:RTX|GTX|GeForce|Radeon|Xeon|Core|EPYC|Ryzen|Gen|Pi|Alveo|Instinct|Ascend|Dimensity|v)[ -]?$")
 _WORD_COUNTS = {
     "single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "sixteen": 16, "dual": 2,
 }  # fmt: skip
@@ -198,6 +199,8 @@ def device_count(before: str) -> int | None:
     (1024, 8, None, 2)
     """
     match = _COUNT.search(before)
+    if match and _SERIES.search(before[: match.start()]):
+        return None
     if not match or (match.group("number") and re.search(r"[\w.]$|[.,]\d*$", before[: match.start()])):
         return None
     if match.group("word"):

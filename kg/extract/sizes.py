@@ -22,6 +22,7 @@ _PARAMETERS = re.compile(
 _BARE = re.compile(
     rf"(?<![\w.-])(?P<a>{_N})(?P<mag1>[BMT])(?:,\s|\s?-\s?|\sand\s|\sto\s)?(?=[^.]{{0,12}}\b(?:[Mm]odels?|LLMs?|MoE|variants?|versions?)\b)"
 )
+_ARCHITECTURES = {"Transformer", "CNN", "RNN", "LSTM", "MLP", "GNN", "GPT", "LM", "LMs"}
 _MAGNITUDE = {
     "b": 1e9,
     "m": 1e6,
@@ -52,8 +53,7 @@ def size_in_name(name: str) -> int | None:
     sizes = list(_IN_NAME.finditer(name))
     if not sizes or sizes[-1].group("experts"):
         return None
-    last = sizes[-1]
-    return round(float(last.group("number")) * _MAGNITUDE[last.group("unit").lower()])
+    return round(max(float(m.group("number")) * _MAGNITUDE[m.group("unit").lower()] for m in sizes))
 
 
 def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
@@ -109,13 +109,13 @@ def _owner(text: str, span: Span, entities: list[Found]) -> int | None:
     end = len(text) if end < 0 else end
     best: tuple[int, int] | None = None
     for i, entity in enumerate(entities):
-        if entity.type is not EntityType.MODEL:
+        if entity.type is not EntityType.MODEL or entity.name in _ARCHITECTURES or entity.name.islower():
             continue
         for start, stop in entity.spans:
             if begin <= start < end:
                 distance = span[0] - stop if stop <= span[0] else start - span[1] + 15
                 if entity.presented:
-                    distance -= 40
+                    distance -= 80
                 if best is None or distance < best[0]:
                     best = distance, i
     if best is not None and best[0] < 150:

@@ -175,29 +175,23 @@ class PaperWriter:
         yield evidence, NamedNode(OA + "exact"), Literal(self._paper.text[start:end])
 
     def _result(self, result: Result) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
-        parts = (
-            result.subject,
-            result.metric,
-            result.value,
-            result.unit,
-            result.bound,
-            result.baseline,
-            result.dataset,
-            result.hardware,
-            result.span,
-        )
-        node = self._named("result", *parts)
+        metric = self._metric(result.metric)
+        references = {
+            name: self._node(reference)
+            for name in ("subject", "baseline", "dataset", "hardware")
+            if (reference := getattr(result, name)) in self._entities
+        }
+        parts = (*references.items(), result.bound, result.value, result.unit, result.span)
+        node = self._named("result", metric, *parts)
         yield node, _TYPE, term("Result")
-        yield node, term("metric"), self._metric(result.metric)
+        yield node, term("metric"), metric
         yield node, term("value"), _decimal(result.value)
         yield node, term("unit"), Literal(result.unit)
         if result.unit in QUDT_UNITS:
             yield node, term("quantityUnit"), NamedNode(UNIT + QUDT_UNITS[result.unit])
         yield node, term("bound"), Literal(result.bound)
-        for name in ("subject", "baseline", "dataset", "hardware"):
-            reference = getattr(result, name)
-            if reference in self._entities:
-                yield node, term(name), self._node(reference)
+        for name, reference in references.items():
+            yield node, term(name), reference
         yield from self._support(node, result.score, result.span)
 
     def _metric(self, metric: str) -> NamedNode:

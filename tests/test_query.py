@@ -1,0 +1,137 @@
+"""Questions: names resolved to nodes, answers in a fixed order and in every format."""
+
+from __future__ import annotations
+
+import csv
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+import rdflib
+from pyoxigraph import Store
+
+from kg.graph import BASE
+from kg.query import NamedQuery, Table, answer, bind, find_node, find_query, load_query, named_queries
+from kg.records import EntityType, KgError
+from kg.show import show
+from kg.stats import stats
+from tests.written import PREFIXES, entity, fig, graph_of, plum, record
+
+VALUES = {
+    "hardware": "A100",
+    "metric": "plum rate",
+    "dataset": "FigQA",
+    "thing": "PlumServe",
+    "paper": "PlumServe: Serving",
+    "baseline": "PearServe",
+}
+
+
+@pytest.fixture(scope="module")
+def both() -> Store:
+    """The graph of two papers."""
+    return graph_of(plum(), fig())
+
+
+def sparql(text: str) -> NamedQuery:
+    return NamedQuery("test", "", "", (), "", PREFIXES + text)
+
+
+def asked(store: Store, query: NamedQuery) -> bytes | Table:
+    values = {p.name: VALUES[p.name] for p in query.parameters if p.name in VALUES}
+    return answer(store, query, values, "table")
+
+
+@pytest.mark.parametrize("query", list(named_queries()), ids=lambda query: query.name)
+def test_an_answer_is_the_same_however_the_graph_was_loaded(both: Store, query: NamedQuery) -> None:
+    reverse = Store()
+    for quad in sorted(both, key=str, reverse=True):
+        reverse.add(quad)
+    assert asked(both, query) == asked(reverse, query)
+
+
+@pytest.mark.parametrize("query", list(named_queries()), ids=lambda query: query.name)
+def test_a_query_says_what_it_is_for_and_how_to_ask_it(query: NamedQuery) -> None:
+    assert query.title
+    assert query.description
+    assert query.example.startswith(f"kg query {query.name}")
+    assert all(p.name in query.example or p.default for p in query.parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "iri"),
+    [
+        ("plumserve", "Entity", "id/system/plumserve"),
+        ("PlumServe: Serving Plums", "Any", "id/paper/2699.00001"),
+        ("PlumServe: Serv", "Paper", "id/paper/2699.00001"),
+        ("PlumServe", "Any", "id/system/plumserve"),
+        ("NVIDIA", "Any", "id/organization/nvidia"),
+        ("A100", "Hardware", "id/hardware/nvidia-a100"),
+        ("gpu", "Hardware", "id/hardware/gpu"),
+    ],
+)
+def test_a_name_finds_its_node(both: Store, name: str, kind: str, iri: str) -> None:
+    assert find_node(both, name, kind).value == BASE + iri
+
+
+def test_numbers_that_stand_apart_are_not_joined() -> None:
+    store = graph_of(record(entities=(entity("e1", EntityType.MODEL, "Plum-2-7B"),)))
+    assert find_node(store, "plum2 7b").value == find_node(store, "Plum 2-7B").value
+    with pytest.raises(KgError, match="did you mean 'Plum-2-7B'"):
+        find_node(store, "Plum-27B")
+
+
+def test_what_is_no_iri_is_told_so(both: Store) -> None:
+    with pytest.raises(KgError, match="no IRI"):
+        find_node(both, "http://<>")
+
+
+def test_a_paper_is_shown_by_its_title(both: Store) -> None:
+    shown = show(both, "PlumServe: Serving Plums")
+    assert ("introduces PlumServe (0.90)", "We present PlumServe.") in [(what, quote) for what, _, quote in shown.facts]
+    assert [what for what, *_ in shown.results] == ["PlumServe: plum rate <= 2.5 x against PearServe"]
+
+
+def test_stats_count_what_papers_ran_on(both: Store) -> None:
+    assert stats(both)["most run on (papers)"] == [("NVIDIA A100", 1), ("NVIDIA H100", 1)]
+
+
+def test_an_unknown_parameter_is_named_with_those_there_are(both: Store) -> None:
+    with pytest.raises(KgError, match="no parameter 'device'; it takes 'hardware'"):
+        bind(both, find_query("hardware-papers"), {"device": "A100"})
+
+
+def test_a_malformed_parameter_line_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.rq").write_text("# parameter: just words\nASK {}", encoding="utf8")
+    with pytest.raises(KgError, match=r"bad\.rq.*parameter line"):
+        load_query(tmp_path / "bad.rq")
+    with pytest.raises(KgError, match=r"nowhere\.rq"):
+        load_query(tmp_path / "nowhere.rq")
+
+
+def test_rows_come_in_every_standard_format(both: Store) -> None:
+    query = sparql("SELECT ?n { ?c kg:count ?n }")
+    found = {format: answer(both, query, {}, format) for format in ("csv", "tsv", "json", "xml")}
+    assert all(isinstance(text, bytes) for text in found.values())
+    texts = {format: bytes(text).decode() for format, text in found.items()}  # type: ignore[arg-type]
+    assert list(csv.reader(texts["csv"].splitlines())) == [["n"], ["8"]]
+    assert texts["tsv"].splitlines() == ["?n", "8"]
+    assert json.loads(texts["json"])["results"]["bindings"][0]["n"]["value"] == "8"
+    assert "8" in ElementTree.fromstring(texts["xml"]).itertext()
+
+
+def test_a_yes_or_no_question_is_answered(both: Store) -> None:
+    assert answer(both, sparql("ASK { ?c kg:count 8 }"), {}, "table") == Table(("answer",), (("yes",),))
+    assert answer(both, sparql("ASK { ?c kg:count 9 }"), {}, "csv") == b"false\n"
+
+
+def test_triples_come_as_turtle_and_no_other_way(both: Store) -> None:
+    query = sparql("CONSTRUCT { ?p kg:runsOn ?h } WHERE { ?p kg:runsOn ?h }")
+    turtle = answer(both, query, {}, "ttl")
+    assert isinstance(turtle, bytes)
+    assert len(rdflib.Graph().parse(data=turtle, format="turtle")) == 2
+    with pytest.raises(KgError, match="ttl or nt"):
+        answer(both, query, {}, "csv")
+    with pytest.raises(KgError, match="table, csv"):
+        answer(both, sparql("ASK {}"), {}, "nt")
