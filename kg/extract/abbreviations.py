@@ -10,6 +10,8 @@ from spacy.tokens import Doc
 
 from kg.extract.candidates import Pair, notes
 
+PIPE = "kg_abbreviations"
+
 _BRACKETED = re.compile(r"\(([^()]{2,24}?)(?:[;,][^()]*)?\)")
 _WORDS_BEFORE = re.compile(r"\S+")
 
@@ -72,7 +74,7 @@ def _long_start(short: str, window: str) -> int | None:
     return i
 
 
-@Language.component("kg_abbreviations")
+@Language.component(PIPE)
 def abbreviations(doc: Doc) -> Doc:
     """Notes the pairs of a document."""
     notes(doc).pairs.extend([*find_pairs(doc.text), *find_reversed(doc.text)])

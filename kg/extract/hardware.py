@@ -11,6 +11,8 @@ from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Finder, notes
 from kg.records import EntityType
 
+PIPE = "kg_hardware"
+
 _VENDOR = (
     r"(?:(?:NVIDIA|Nvidia|nVidia|AMD|Intel|Xilinx|Google(?:[ ]Cloud)?|Huawei|Apple|Qualcomm|ARM|Arm|Graphcore|Cerebras|"
     r"SambaNova|Groq|Samsung|MediaTek|Amazon|AWS|IBM)(?:['’]s)?[ -]"
@@ -123,7 +125,7 @@ def without_class_words(candidates: list[Candidate], text: str) -> list[Candidat
     ]
 
 
-@Language.factory("kg_hardware")
+@Language.factory(PIPE)
 class Hardware:
     """Notes the hardware of a document and takes over the catalogue's hardware matches."""
 

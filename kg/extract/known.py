@@ -13,6 +13,8 @@ from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Finder, notes
 from kg.records import EntityType
 
+PIPE = "kg_known"
+
 _FOLD = {ord(c): " " for c in "-–—‑_"}
 _SUFFIX = re.compile(
     r"""(?:
@@ -104,7 +106,7 @@ def _counts_something(text: str, end: int) -> bool:
     return re.match(r"\s?(?:%|\\%|times|[xX×]\b|points|[a-z]+s\b)", text[end:]) is not None
 
 
-@Language.factory("kg_known")
+@Language.factory(PIPE)
 class KnownNames:
     """Notes the catalogue's names in a document, the longest where they overlap."""
 

@@ -14,6 +14,8 @@ from kg.extract.candidates import Candidate, Finder, Found, Notes, notes
 from kg.names import normal_form
 from kg.records import EntityType
 
+PIPE = "kg_mentions"
+
 _COMMON = {EntityType.METRIC, EntityType.TASK}
 _OWN = {Finder.TITLE, Finder.PRESENTED}
 
@@ -98,7 +100,7 @@ def _canonical(catalog: Catalog, type: EntityType, string: str) -> str:
     return string.lower() if type in _COMMON and not re.search(r"[A-Z].*[A-Z]", string) else string
 
 
-@Language.factory("kg_mentions")
+@Language.factory(PIPE)
 class Mentions:
     """Turns the candidates of a document into entities and sets ``doc.ents``."""
 

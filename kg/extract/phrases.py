@@ -10,6 +10,8 @@ from spacy.tokens import Doc
 from kg.extract.candidates import Candidate, Finder, notes
 from kg.records import EntityType
 
+PIPE = "kg_phrases"
+
 _METRIC_MODIFIERS = """
     training|inference|pre-?training|fine-?tuning|decoding|prefill(?:ing)?|generation|serving|execution|simulation|
     memory|peak(?:[ ]memory)?|cache|KV[ ]cache|storage|computation(?:al)?|compute|communication|energy|power|
@@ -98,7 +100,7 @@ _GENERIC_METHOD = {
 }
 
 
-@Language.component("kg_phrases")
+@Language.component(PIPE)
 def phrases(doc: Doc) -> Doc:
     """Notes the phrases of a document as metrics, tasks and methods."""
     text = doc.text

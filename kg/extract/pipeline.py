@@ -8,24 +8,18 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-import kg.extract.abbreviations
-import kg.extract.hardware
-import kg.extract.known
-import kg.extract.mentions
-import kg.extract.phrases
-import kg.extract.wording  # noqa: F401
-from kg.catalog import known
+from kg.catalog import known as catalog
+from kg.extract import abbreviations, hardware, known, mentions, phrases, tokens, wording
 from kg.extract.candidates import Finder, notes
 from kg.extract.mentions import occurrences
 from kg.extract.results import Claimed, find_results
 from kg.extract.roles import find_roles, find_uses, sentence_spans
 from kg.extract.sizes import find_sizes
-from kg.extract.tokens import blank_language
 from kg.extract.urls import find_urls
 from kg.records import Entity, Extraction, Fact, Paper, Result, RunsOn, Size
 
 _RULES = "rules-1"
-_COMPONENTS = ["kg_sentences", "kg_abbreviations", "kg_known", "kg_hardware", "kg_phrases", "kg_wording", "kg_mentions"]
+_COMPONENTS = [module.PIPE for module in (tokens, abbreviations, known, hardware, phrases, wording, mentions)]
 _PRECISION = {
     Finder.CLASS_WORD: 0.9,
     Finder.PHRASE: 0.5,
@@ -42,13 +36,13 @@ _PRECISION = {
 @cache
 def pipeline_version() -> str:
     """What records are extracted by: the rules' version and a hash of the catalogue that they look names up in."""
-    return f"{_RULES}.{known().digest[:8]}"
+    return f"{_RULES}.{catalog().digest[:8]}"
 
 
 @cache
 def pipeline() -> Language:
     """The spaCy pipeline, made once a process."""
-    nlp = blank_language()
+    nlp = tokens.blank_language()
     for component in _COMPONENTS:
         nlp.add_pipe(component)
     return nlp

@@ -9,6 +9,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+PIPE = "kg_sentences"
+
 URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'`{}|]+", re.IGNORECASE)
 _TOKEN = re.compile(
     r"""\d+(?:,\d{3})*(?:\.\d+)?(?=(?:times|fold|[xX×])(?![^\W_]))   # 2.88|times, 4.7|x
@@ -53,7 +55,7 @@ def blank_language() -> Language:
     return nlp
 
 
-@Language.component("kg_sentences")
+@Language.component(PIPE)
 def sentences(doc: Doc) -> Doc:
     """Marks where sentences start; the title, which ends at the first newline, is one by itself."""
     title_end = doc.text.find("\n")

@@ -15,6 +15,8 @@ from kg.extract.shapes import CLASS_WORDS, GENERIC, GENERIC_TAIL, NAME, SHAPE, W
 from kg.extract.tokens import URL
 from kg.records import EntityType
 
+PIPE = "kg_wording"
+
 _SUCH_AS = re.compile(
     r"\b(?P<head>[A-Za-z-]+)\s*[,(]*\s*(?:such as|like|including|e\.g\.,?|i\.e\.,?|namely)\s+(?P<list>[^.;:)]{2,200})"
 )
@@ -92,7 +94,7 @@ def long_forms(text: str, pairs: list[Pair], candidates: list[Candidate]) -> Ite
             yield Candidate(*pair.long, short.type, short.finder, short.name or text[slice(*pair.short)])
 
 
-@Language.component("kg_wording")
+@Language.component(PIPE)
 def wording(doc: Doc) -> Doc:
     """Notes the names that the wording of a document tells."""
     text, found = doc.text, notes(doc)
