@@ -16,7 +16,7 @@ from pyoxigraph import Quad
 
 import kg.read
 from kg.catalog import known
-from kg.graph import BASE, quads
+from kg.graph import BASE, graph_version, quads
 from kg.link import Linker
 from kg.records import Extraction, KgError, Paper
 from kg.store import GraphDirectory, RecordsDb
@@ -72,7 +72,7 @@ def build(
         extracted = _extract_all(missing, db, extract, jobs, progress)
         if records is not None:
             write_records(db.extractions(pipeline), records)
-        digest = hashlib.sha256(f"{db.digest(pipeline)} {base} {known().digest}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{db.digest(pipeline)} {base} {graph_version()}".encode()).hexdigest()
         old = directory.manifest()
         current = directory.current()
         unchanged = current is not None and old.get("digest") == digest and current.name == str(old.get("generation"))

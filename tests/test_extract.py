@@ -158,6 +158,13 @@ def test_no_text_breaks_extraction(title: str, abstract: str) -> None:
         assert entity.mentions
 
 
+@pytest.mark.parametrize("digits", [20, 400, 5000])
+def test_numbers_longer_than_any_quantity_do_no_harm(digits: int) -> None:
+    long = "9" * digits
+    found = record(f"It is {long}x faster, {long} orders of magnitude, with {long}B parameters, on {long} A100 GPUs.")
+    assert Extraction.model_validate_json(found.model_dump_json()) == found
+
+
 def test_a_long_abstract_is_read_in_reasonable_time() -> None:
     found = record("We evaluate PlumServe on MMLU and it is 2x faster than vLLM (PLUM). " * 3000)
     assert {"vLLM", "MMLU"} <= set(types(found))

@@ -67,6 +67,11 @@ def spread(candidates: list[Candidate], text: str) -> list[Candidate]:
     return sorted(places)
 
 
+def repeated(places: list[Candidate], text: str) -> list[Candidate]:
+    """The places less words that nothing but their shape tells and that stand only once."""
+    return [c for c in places if c.finder is not Finder.SHAPE or text.count(text[c.start : c.end]) > 1]
+
+
 def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str) -> list[Found]:
     """The entities of a paper: places with one type whose names have one normal form or are a pair of forms."""
     shorts = {text[slice(*pair.long)].casefold(): text[slice(*pair.short)] for pair in found.pairs}
@@ -111,7 +116,7 @@ class Mentions:
         """Fills ``notes(doc).entities``."""
         text, found = doc.text, notes(doc)
         senses = one_sense(found.candidates, text)
-        places = settle(spread(settle(senses), text))
+        places = repeated(settle(spread(settle(senses), text)), text)
         found.entities = group(places, found, self._catalog, text)
         return doc
 

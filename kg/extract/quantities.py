@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# No quantity of a paper has more digits; longer runs are identifiers.
+_NUMBER = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?"
 _UNITS: dict[str, tuple[str, float]] = {
     r"\\?%|percent\b|per cent\b": ("%", 1),
     r"(?:percentage |absolute |average |F1 |BLEU |accuracy )?points?\b|pp\b|pts\b|p\.p\.": ("points", 1),
@@ -128,7 +129,7 @@ def _numeric(text: str) -> Iterator[Quantity]:
             index = int(str(unit_match.lastgroup)[1:])
             unit, factor = list(_UNITS.values())[index]
             if factor == 0:
-                value = 10.0**value
+                value = 10.0 ** min(value, 12.0)
             end = unit_match.end()
             if (
                 unit in {"s", "J", "W", "hours"}

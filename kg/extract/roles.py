@@ -48,7 +48,7 @@ _EXPERIMENT = re.compile(
     re.I,
 )
 _COUNT = re.compile(
-    r"(?:(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?:\s?[xX×*-]|\s?\\?times)?|\b(?P<word>single|one|two|three|four|five|six|seven|eight|sixteen|dual))"
+    r"(?:(?<!\d)(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\s?[xX×*-]|\s?\\?times)?|\b(?P<word>single|one|two|three|four|five|six|seven|eight|sixteen|dual))"
     r"(?:[\s-](?:NVIDIA|Nvidia|AMD|Intel|Google|Huawei|Tesla|GeForce|Xilinx|commodity|consumer(?:-grade)?|modern|Arm|ARM|identical|high-end|low-end|cheap|"
     r"commercial|interconnected|\d+GB|HPC|mobile|Cloud|off-the-shelf|edge))*[\s-]?$",
 )
@@ -102,7 +102,7 @@ def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Itera
     ours = re.compile("|".join([_OURS.pattern, *sorted(set(names))]), re.I)
     for i, entity in enumerate(entities):
         if i in own:
-            yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]), 0.75)
+            yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]), 0.86)
         elif entity.type is EntityType.TASK:
             yield from _task(text, sentences, i, entity)
         elif entity.type is EntityType.DATASET:
@@ -141,7 +141,7 @@ def _dataset(text: str, sentences: list[Span], i: int, entity: Found) -> Iterato
             yield Claim(Role.TRAINED_ON, i, (begin, end), 0.5)
             return
         if _EVALUATED.search(text[begin:end]) and begin > 0:
-            yield Claim(Role.EVALUATED_ON, i, (begin, end), 0.6)
+            yield Claim(Role.EVALUATED_ON, i, (begin, end), 0.75)
             return
 
 

@@ -10,9 +10,9 @@ from kg.extract.candidates import Found
 from kg.records import EntityType, Span
 
 _IN_NAME = re.compile(
-    r"(?<![A-Za-z0-9.])(?:(?P<experts>\d+)[x×])?(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>[BMT]|b|m)(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9.])(?:(?P<experts>\d+)[x×])?(?P<number>\d{1,12}(?:\.\d{1,9})?)\s?(?P<unit>[BMT]|b|m)(?![A-Za-z0-9])"
 )
-_N = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
+_N = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15}(?:\.\d{1,9})?)"
 _MAG = r"(?:\s|-)?(?:[BMTK]\b|billion|million|trillion|thousand)"
 _PARAMETERS = re.compile(
     rf"(?P<less>[<>]\s?)?(?P<a>{_N})(?P<mag1>{_MAG})?(?:\s?(?:to|-|–|and|or|/)\s?(?P<b>{_N})(?P<mag2>{_MAG}))?[\s-]+"
