@@ -22,14 +22,17 @@ _OWN = {Finder.TITLE, Finder.PRESENTED}
 
 def settle(candidates: list[Candidate]) -> list[Candidate]:
     """The candidates that stand: the surer finder first, then the longer, none overlapping another."""
-    order = sorted(candidates, key=lambda c: (-_rank(c), c.start - c.end, c.start, c.type))
+    order = sorted(set(candidates), key=lambda c: (-_rank(c), c.start - c.end, c.start, c.type))
+    taken = bytearray(max((c.end for c in candidates), default=0))
     kept: list[Candidate] = []
     for candidate in order:
-        clash = [k for k in kept if candidate.start < k.end and k.start < candidate.end]
-        if not clash:
-            kept.append(candidate)
-        elif all(candidate.start <= k.start and k.end <= candidate.end and _rank(k) < 5 for k in clash):
-            kept = [k for k in kept if k not in clash] + [candidate]
+        if any(taken[candidate.start : candidate.end]):
+            clash = [k for k in kept if candidate.start < k.end and k.start < candidate.end]
+            if any(k.start < candidate.start or candidate.end < k.end or _rank(k) >= 5 for k in clash):
+                continue
+            kept = [k for k in kept if k not in clash]
+        taken[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
+        kept.append(candidate)
     return sorted(kept)
 
 

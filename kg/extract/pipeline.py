@@ -19,7 +19,7 @@ from kg.extract.urls import find_urls
 from kg.records import Entity, Extraction, Fact, Paper, Result, RunsOn, Size
 
 _RULES = "rules-1"
-_COMPONENTS = [module.PIPE for module in (tokens, abbreviations, known, hardware, phrases, wording, mentions)]
+_COMPONENTS = [module.PIPE for module in (abbreviations, known, hardware, phrases, wording, mentions)]
 # How often an entity of each finder was right on the annotated development papers.
 _PRECISION = {
     Finder.CLASS_WORD: 0.97,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kg.extract.candidates import Found
 from kg.extract.quantities import Quantity, find_quantities
+from kg.extract.roles import sentence_of
 from kg.records import EntityType, Span
 
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
@@ -99,13 +100,14 @@ class Place(NamedTuple):
 
 def find_results(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Claimed]:
     """The claims of a paper in the order of its text."""
+    named = _places(entities, sentences)
     for sentence in sentences[1:]:
         quantities = list(find_quantities(text[slice(*sentence)]))
         if not quantities:
             continue
         begin = sentence[0]
         shifted = [_shift(q, begin) for q in quantities]
-        places = {kind: _places(entities, kind, sentence) for kind in EntityType}
+        places = {kind: sorted(named.get((sentence, kind), ())) for kind in EntityType}
         places[EntityType.HARDWARE] = [p for p in places[EntityType.HARDWARE] if not _RESOURCE.match(text, p.end)]
         metrics = places[EntityType.METRIC]
         for run in _runs(text, shifted):
@@ -131,14 +133,13 @@ def _shift(q: Quantity, by: int) -> Quantity:
     return Quantity(q.start + by, q.end + by, q.value, q.unit, q.bound, q.low)
 
 
-def _places(entities: list[Found], kind: EntityType, sentence: Span) -> list[Place]:
-    return sorted(
-        Place(start, end, i)
-        for i, entity in enumerate(entities)
-        if entity.type is kind
-        for start, end in entity.spans
-        if sentence[0] <= start < sentence[1]
-    )
+def _places(entities: list[Found], sentences: list[Span]) -> dict[tuple[Span, EntityType], list[Place]]:
+    """The places of entities, by the sentence and type."""
+    named: dict[tuple[Span, EntityType], list[Place]] = {}
+    for i, entity in enumerate(entities):
+        for start, end in entity.spans:
+            named.setdefault((sentence_of(sentences, start), entity.type), []).append(Place(start, end, i))
+    return named
 
 
 def _runs(text: str, quantities: list[Quantity]) -> Iterator[list[Quantity]]:
@@ -287,7 +288,7 @@ def _baseline(
     text: str, sentence: Span, quantity: Quantity, places: dict[EntityType, list[Place]], others: list[Quantity]
 ) -> int | None:
     names = sorted(p for kind in (*_NAMES, EntityType.HARDWARE) for p in places[kind])
-    behind = [p for p in names if p.start >= quantity.end and _against(text[: p.start], p)]
+    behind = [p for p in names if p.start >= quantity.end and _against(text, p)]
     if behind and behind[0].start - quantity.end < 110:
         return behind[0].entity
     front = [

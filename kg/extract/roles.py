@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -88,10 +89,10 @@ def sentence_spans(doc: Doc) -> list[Span]:
 
 
 def sentence_of(spans: list[Span], offset: int) -> Span:
-    """The sentence around an offset."""
-    for start, end in spans:
-        if start <= offset < end:
-            return start, end
+    """The sentence around an offset; the sentences are in order."""
+    place = bisect_right(spans, offset, key=lambda span: span[0]) - 1
+    if place >= 0 and offset < spans[place][1]:
+        return spans[place]
     return spans[-1] if spans else (offset, offset)
 
 

@@ -9,8 +9,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-PIPE = "kg_sentences"
-
 URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'`{}|]+", re.IGNORECASE)
 _TOKEN = re.compile(
     r"""\d+(?:,\d{3})*(?:\.\d+)?(?=(?:times|fold|[xX×])(?![^\W_]))   # 2.88|times, 4.7|x
@@ -27,24 +25,29 @@ _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|al|cf|Fig|Eq|Sec|No|approx|
 
 
 class FineTokenizer:
-    """Splits text by one regular expression; no character is lost."""
+    """Splits text by one regular expression, no character lost, and marks where sentences start.
+
+    The sentences are set with the tokens because setting them token by token takes quadratic time.
+    """
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        """A Doc whose text is exactly ``text``."""
+        """A Doc whose text is exactly ``text``; what stands before the first newline is a sentence."""
         words: list[str] = []
         spaces: list[bool] = []
+        offsets: list[int] = []
         for match in _TOKEN.finditer(text):
-            word = match.group()
+            word, start = match.group(), match.start()
             if word[0] == " " and words and not spaces[-1] and not words[-1].isspace():
                 spaces[-1] = True
-                word = word[1:]
+                word, start = word[1:], start + 1
             if word:
                 words.append(word)
                 spaces.append(False)
-        return Doc(self.vocab, words=words, spaces=spaces)
+                offsets.append(start)
+        return Doc(self.vocab, words=words, spaces=spaces, sent_starts=_sentence_starts(text, words, offsets))
 
 
 def blank_language() -> Language:
@@ -55,33 +58,34 @@ def blank_language() -> Language:
     return nlp
 
 
-@Language.component(PIPE)
-def sentences(doc: Doc) -> Doc:
-    """Marks where sentences start; the title, which ends at the first newline, is one by itself."""
-    title_end = doc.text.find("\n")
-    addresses = [match.span() for match in URL.finditer(doc.text)]
+def _sentence_starts(text: str, words: list[str], offsets: list[int]) -> list[bool | int | None]:
+    """Whether a sentence starts at each token; the title, which ends at the first newline, is one by itself."""
+    title_end = text.find("\n")
+    addresses = [match.span() for match in URL.finditer(text)]
+    starts: list[bool | int | None] = []
     pending = True
-    for token in doc:
-        if token.is_space:
-            token.is_sent_start = False
-            pending = pending or "\n" in token.text
+    for i, word in enumerate(words):
+        if word.isspace():
+            starts.append(False)
+            pending = pending or "\n" in word
             continue
-        inside = any(start < token.idx < end for start, end in addresses)
-        token.is_sent_start = pending or (not inside and token.idx > title_end + 1 and _ends_before(doc, token.i))
+        inside = any(start < offsets[i] < end for start, end in addresses)
+        starts.append(pending or (not inside and offsets[i] > title_end + 1 and _ends_before(text, words, offsets, i)))
         pending = False
-    return doc
+    return starts
 
 
-def _ends_before(doc: Doc, i: int) -> bool:
+def _ends_before(text: str, words: list[str], offsets: list[int], i: int) -> bool:
     """Whether a sentence ends in front of token i."""
-    before = doc[i - 1]
-    if before.text in '”")' and i > 1:
-        before = doc[i - 2]
-    if before.text not in {".", "!", "?"}:
+    spaced = text[offsets[i] - 1].isspace()
+    last = i - 1
+    if words[last] in '”")' and i > 1:
+        last = i - 2
+    if words[last] not in {".", "!", "?"}:
         return False
-    first = doc[i].text[0]
-    if not (first.isupper() or first.isdigit() or first in "([\"'“" or not doc[i - 1].whitespace_):
+    first = words[i][0]
+    if not (first.isupper() or first.isdigit() or first in "([\"'“" or not spaced):
         return False
-    if not doc[i - 1].whitespace_ and not first.isupper():
+    if not spaced and not first.isupper():
         return False
-    return not _ABBREVIATED.search(doc.text[max(0, before.idx - 8) : before.idx + 1])
+    return not _ABBREVIATED.search(text[max(0, offsets[last] - 8) : offsets[last] + 1])
