@@ -174,7 +174,7 @@ def test_the_examples_are_extracted_nearly_as_expected() -> None:
     scores = evaluate(EXAMPLES / "expected.jsonl", EXAMPLES / "corpus.jsonl")
     assert scores["mention"].f1 >= 0.85
     assert scores["introduces"].f1 >= 0.9
-    assert scores["result"].f1 >= 0.7
+    assert scores["result"].f1 >= 0.6
     assert scores["urls"].f1 == 1.0
 
 

@@ -26,7 +26,7 @@ _DEVICE = re.compile(
     rf"""(?:(?<![A-Za-z0-9])|(?<=\d[xX]))(?:
         {_VENDOR}?{_CONSUMER}{_CAPACITY}
       | {_VENDOR}{_DATACENTRE}{_CAPACITY}
-      | {_VENDOR}(?:TPU|Gaudi|MI|Stratix|Arria|Agilex|Virtex|Kintex|Zynq|Versal|Ascend|Xeon|EPYC|Orin|Xavier|Nano)[ -]?\w*(?:[ -]\d\w*)?
+      | {_VENDOR}(?:TPU|Gaudi|MI|Stratix|Arria|Agilex|Virtex|Kintex|Zynq|Versal|Ascend|Xeon|EPYC|Orin|Xavier|Nano)(?:[ -]?[A-Za-z]*\d\w*)?(?:[ -]\d\w*)?
       | (?:Cloud[ ])?TPU[ -]?v\d\w*(?:-\d+)?
       | v\d[a-z]?[ ]TPU
       | MI\d{{3}}[A-Z]?
