@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -148,6 +151,15 @@ def test_records_round_trip_without_loss() -> None:
 def test_the_batch_size_does_not_change_the_records() -> None:
     papers = [Paper(**json.loads(line)) for line in (EXAMPLES / "corpus.jsonl").open(encoding="utf8")]
     assert list(extract(papers, batch_size=1)) == list(extract(papers, batch_size=7))
+
+
+def test_records_do_not_depend_on_the_order_of_sets() -> None:
+    command = [sys.executable, "-c", "from kg.cli import main; main()", "extract", str(EXAMPLES / "corpus.jsonl")]
+    runs = [
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    ]
+    assert runs[0] == runs[1]
 
 
 @settings(max_examples=60, deadline=None)

@@ -22,7 +22,7 @@ _OWN = {Finder.TITLE, Finder.PRESENTED}
 
 def settle(candidates: list[Candidate]) -> list[Candidate]:
     """The candidates that stand: the surer finder first, then the longer, none overlapping another."""
-    order = sorted(set(candidates), key=lambda c: (-_rank(c), c.start - c.end, c.start, c.type))
+    order = sorted(set(candidates), key=lambda c: (-_rank(c), c.start - c.end, c.start, c.type, c.name or ""))
     taken = bytearray(max((c.end for c in candidates), default=0))
     kept: list[Candidate] = []
     for candidate in order:

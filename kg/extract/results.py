@@ -11,7 +11,7 @@ from kg.extract.quantities import Quantity, find_quantities
 from kg.extract.roles import sentence_of
 from kg.records import EntityType, Span
 
-_NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
+_NAMES = (EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM)
 _LINKED = re.compile(
     r"\s*(?:,|,?\s?and|,?\s?or|/|;|,?\s?to|,?\s?versus|,?\s?vs\.?)\s*(?:up to |over |about |around |roughly |a |an )?",
     re.I,
@@ -262,7 +262,7 @@ def _subject(
     text: str, sentence: Span, quantity: Quantity, places: dict[EntityType, list[Place]], entities: list[Found]
 ) -> int | None:
     """The thing that a result is of: the nearest name in front that is no baseline, else what the paper presents."""
-    names = [p for kind in (*_NAMES, EntityType.HARDWARE) for p in places[kind]]
+    names = sorted(p for kind in (*_NAMES, EntityType.HARDWARE) for p in places[kind])
     acting = [p for p in names if p.end <= quantity.start and _ACTS.match(text, p.end) and not _against(text, p)]
     if acting:
         return max(acting).entity
@@ -276,7 +276,7 @@ def _subject(
     ]
     if before and not _OURS.search(text[sentence[0] : quantity.start]) and before[0].start - sentence[0] < 40:
         return before[0].entity
-    presented = [i for i, e in enumerate(entities) if e.presented and e.type in _NAMES | {EntityType.HARDWARE}]
+    presented = [i for i, e in enumerate(entities) if e.presented and e.type in (*_NAMES, EntityType.HARDWARE)]
     return presented[0] if presented else None
 
 
