@@ -103,7 +103,7 @@ def wording(doc: Doc) -> Doc:
     for start, end, kind in title_name(text):
         own = own_type(text, start, end, kind)
         candidates.append(Candidate(start, end, own, Finder.TITLE))
-    known = {text[c.start : c.end] for c in found.candidates if c.finder is Finder.KNOWN}
+    known = {text[c.start : c.end]: c.type for c in found.candidates if c.finder is Finder.KNOWN and c.name}
     title = text[: text.find("\n")]
     for start, end, outright in presented_names(text, found.pairs):
         if text[start:end] in GENERIC or text[start:end].rstrip("s") in GENERIC:
@@ -112,7 +112,8 @@ def wording(doc: Doc) -> Doc:
         if pair and text[slice(*pair.short)].rstrip("s") not in GENERIC:
             start, end = pair.short
         name = text[start:end]
-        if name in known and name not in title and (pair or not outright):
+        conventional = (pair is not None and text[slice(*pair.long)][0].islower()) or known.get(name) is EntityType.METHOD
+        if name in known and name not in title and (not outright or (pair and conventional)):
             continue
         found.presented.append((start, end))
         if not any(c.start <= start and end <= c.end for c in found.candidates):
