@@ -112,7 +112,9 @@ def wording(doc: Doc) -> Doc:
         if pair and text[slice(*pair.short)].rstrip("s") not in GENERIC:
             start, end = pair.short
         name = text[start:end]
-        conventional = (pair is not None and text[slice(*pair.long)][0].islower()) or known.get(name) is EntityType.METHOD
+        conventional = (pair is not None and text[slice(*pair.long)][0].islower()) or known.get(
+            name
+        ) is EntityType.METHOD
         if name in known and name not in title and (not outright or (pair and conventional)):
             continue
         found.presented.append((start, end))
