@@ -117,7 +117,9 @@ def test_cleaning_keeps_the_length_and_gives_writable_text(text: str) -> None:
         Paper,
         id=st.integers() | st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1),
         title=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1),
-        abstract=st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF), min_size=1).filter(str.strip),
+        abstract=st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF), min_size=1).filter(
+            lambda text: clean_text(text).strip() != ""
+        ),
         authors=st.lists(st.text(st.characters(min_codepoint=65, max_codepoint=90)), max_size=2).map(tuple),
     )
 )
