@@ -5,39 +5,55 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 import kg.read
 from kg.catalog import known
 from kg.graph import BASE, graph_version, quads
+from kg.graph.vocabulary import term
 from kg.link import Linker
 from kg.records import Extraction, KgError, Paper
 from kg.store import GraphDirectory, RecordsDb
 
 Progress = Callable[[str, int, int | None], None]
+_MENTIONS = term("mentions")
 _BATCH = 32
+_PATIENCE = 5.0
+"""Seconds without a finished batch after which the workers are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did; ``generation`` is the published one, new unless ``unchanged``."""
+    """What a build did; ``generation`` is the published one, new unless ``unchanged``.
+
+    ``skipped`` counts the bad records of the input files, ``entities`` the things that papers mention.
+    """
 
     files: int
     files_read: int
     papers: int
     extracted: int
     skipped: int
+    entities: int
     quads: int
     generation: int
     seconds: float
     unchanged: bool
+
+    @property
+    def reused(self) -> int:
+        """Papers whose extraction was there already."""
+        return self.papers - self.extracted
 
 
 def build(
@@ -73,15 +89,12 @@ def build(
         if records is not None:
             write_records(db.extractions(pipeline), records)
         digest = hashlib.sha256(f"{db.digest(pipeline)} {base} {graph_version()}".encode()).hexdigest()
-        old = directory.manifest()
-        current = directory.current()
-        unchanged = current is not None and old.get("digest") == digest and current.name == str(old.get("generation"))
-        count = int(old.get("quads", 0))
-        generation = int(old.get("generation", 0))
+        built = directory.manifest()
+        unchanged = built.get("digest") == digest and directory.serves(built.get("generation"))
         if not unchanged:
             loading = _Counter(quads(lambda: db.extractions(pipeline), Linker(known()), base), progress)
 
-            def manifest() -> dict[str, object]:
+            def manifest() -> dict[str, Any]:
                 return {
                     "version": version("paper-kg"),
                     "pipeline": pipeline,
@@ -89,15 +102,25 @@ def build(
                     "digest": digest,
                     "inputs": db.file_hashes(),
                     "papers": papers,
+                    "entities": len(loading.things),
                     "quads": loading.count,
                     "seconds": round(time.monotonic() - began, 1),
                 }
 
-            generation = directory.publish(loading, manifest)
-            count = loading.count
+            directory.publish(loading, manifest)
+            built = directory.manifest()
         skipped = sum(db.skipped(path) for path in files)
     return BuildReport(
-        len(files), len(read), papers, extracted, skipped, count, generation, time.monotonic() - began, unchanged
+        files=len(files),
+        files_read=len(read),
+        papers=papers,
+        extracted=extracted,
+        skipped=skipped,
+        entities=built.get("entities", 0),
+        quads=built.get("quads", 0),
+        generation=built.get("generation", 0),
+        seconds=time.monotonic() - began,
+        unchanged=unchanged,
     )
 
 
@@ -133,7 +156,8 @@ def write_records(records: Iterable[Extraction], target: Path) -> int:
     except OSError as error:
         raise KgError(f"{target}: cannot be written ({error.strerror})") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
     return count
 
 
@@ -175,18 +199,33 @@ def _extract_all(
     done = 0
     batches = list(_batches(papers))
     if jobs > 1 and len(batches) > 1:
-        with multiprocessing.get_context("spawn").Pool(min(jobs, len(batches))) as pool:
-            for records in pool.imap(_extract_batch, batches):
-                db.put_extractions(records)
-                done += len(records)
-                progress("extracting", done, len(papers))
-        return done
-    for batch in batches:
-        records = list(extract(batch))
+        finished = _from_workers(batches, min(jobs, len(batches)))
+    else:
+        finished = (list(extract(batch)) for batch in batches)
+    for records in finished:
         db.put_extractions(records)
         done += len(records)
         progress("extracting", done, len(papers))
     return done
+
+
+def _from_workers(batches: list[list[Paper]], jobs: int) -> Iterator[list[Extraction]]:
+    """The records of each batch, in order. Raises KgError when a worker was killed, as its batch would never come."""
+    ignore_interrupt = (signal.SIGINT, signal.SIG_IGN)
+    with multiprocessing.get_context("spawn").Pool(jobs, signal.signal, ignore_interrupt) as pool:
+        workers = {process.pid for process in multiprocessing.active_children()}
+        results = pool.imap(_extract_batch, batches)
+        while True:
+            try:
+                yield results.next(timeout=_PATIENCE)
+            except StopIteration:
+                return
+            except multiprocessing.TimeoutError:
+                if not workers <= {process.pid for process in multiprocessing.active_children()}:
+                    raise KgError(
+                        "a process that extracts was killed, perhaps for want of memory; "
+                        "build again with fewer --jobs: what was finished is kept"
+                    ) from None
 
 
 def _extract_batch(papers: list[Paper]) -> list[Extraction]:
@@ -203,16 +242,19 @@ def _batches(papers: list[Paper]) -> Iterator[list[Paper]]:
 
 
 class _Counter:
-    """Quads on their way into the store, counted."""
+    """Quads on their way into the store, counted, and the things that papers mention in them."""
 
     def __init__(self, quads: Iterable[Quad], progress: Progress) -> None:
         self.count = 0
+        self.things: set[NamedNode] = set()
         self._quads = quads
         self._progress = progress
 
     def __iter__(self) -> Iterator[Quad]:
         for quad in self._quads:
             self.count += 1
+            if quad.predicate == _MENTIONS and isinstance(quad.object, NamedNode):
+                self.things.add(quad.object)
             if self.count % 1000 == 0:
                 self._progress("loading", self.count, None)
             yield quad

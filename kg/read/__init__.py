@@ -26,7 +26,7 @@ def open(path: Path | str, skip: Callable[[KgError], None] | None = None) -> Ite
         with path.open(encoding="utf-8-sig", newline=None) as lines:
             yield from reader(path, lines, skip or _raise)
     except UnicodeDecodeError as error:
-        raise KgError(f"{path}: not text in UTF-8 (byte {error.start} of a block); save it as UTF-8") from error
+        raise KgError(f"{path}, line {_undecodable_line(path)}: not text in UTF-8; save the file as UTF-8") from error
     except OSError as error:
         raise KgError(f"{path}: cannot be read ({error.strerror})") from error
 
@@ -50,9 +50,21 @@ def _reader(path: Path, head: str) -> Callable[[Path, Iterator[str], Callable[[K
         return read_jsonl
     if looks_like_page(head):
         return read_page
+    if any(line.startswith("{") for line in head.splitlines()):
+        return read_jsonl
     raise KgError(
         f"{path}, line 1: not a format known here; give a saved Hugging Face papers page as text, or JSON Lines"
     )
+
+
+def _undecodable_line(path: Path) -> int:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.decode("utf8")
+            except UnicodeDecodeError:
+                return number
+    return 1
 
 
 def _raise(error: KgError) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_BREAKS = re.compile("[\n\r\u2028\u2029]")
+LONGEST_ABSTRACT = 1_000_000
+"""Characters; a longer text is no abstract."""
+
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile("[\n\u2028\u2029]")
 
 
 def clean_text(text: str) -> str:

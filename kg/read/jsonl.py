@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from kg.read.clean import clean_text, clean_title
+from kg.read.clean import LONGEST_ABSTRACT, clean_text, clean_title
 from kg.records import KgError, Paper, Source
 
-LONGEST_ABSTRACT = 1_000_000
+_ARXIV = re.compile(
+    r"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:\s*)?(\S.*?)(?:v\d+)?(?:\.pdf)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(\S.*)", re.IGNORECASE | re.DOTALL)
+_DOI_OF_ARXIV = "10.48550/arxiv."
 
 
 class Line(BaseModel):
@@ -58,15 +64,15 @@ def _paper(path: Path, number: int, line: str) -> Paper:
     if not isinstance(data, dict):
         raise KgError(f"{path}, line {number}: a JSON object is needed, with title and abstract")
     if isinstance(data.get("paper"), dict):
-        data = data["paper"]
+        data = {"id": data.get("id"), **data["paper"]}
     try:
         told = Line.model_validate(_cleaned(data))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise KgError(
-            f"{path}, line {number}: '{where}': {first['msg'].lower()}; correct or remove the line"
-        ) from error
+        why = first["msg"].lower().removeprefix("value error, ")
+        raise KgError(f"{path}, line {number}: '{where}': {why}; correct or remove the line") from error
+    arxiv_id, doi = _identifiers(told.arxiv_id, told.doi)
     paper = Paper(
         id=told.id if told.id is not None else 0,
         title=clean_title(told.title),
@@ -74,26 +80,39 @@ def _paper(path: Path, number: int, line: str) -> Paper:
         authors=tuple(told.authors),
         date=told.date,
         urls=tuple(told.urls),
-        arxiv_id=_bare_arxiv(told.arxiv_id),
-        doi=told.doi,
+        arxiv_id=arxiv_id,
+        doi=doi,
         source=(Source(file=path.name, position=number),),
     )
     return paper if told.id is not None else paper.model_copy(update={"id": paper.key})
 
 
 def _cleaned(data: dict[str, Any]) -> dict[str, Any]:
+    """The fields that say something, made fit; ``null`` is as good as absent."""
+
     def clean(value: Any) -> Any:
         if isinstance(value, str):
             return clean_text(value)
         return [clean(part) for part in value] if isinstance(value, list) else value
 
-    return {key: clean(value) for key, value in data.items()}
+    return {key: clean(value) for key, value in data.items() if value is not None}
 
 
-def _bare_arxiv(identifier: str | None) -> str | None:
-    """An arXiv identifier without prefix and version, so that all versions are one paper."""
-    if not identifier:
-        return None
-    bare = identifier.strip().removeprefix("arXiv:").removeprefix("arxiv:").rsplit("/abs/", 1)[-1]
-    head, _, version = bare.rpartition("v")
-    return head if head and version.isdigit() else bare
+def _identifiers(arxiv: str | None, doi: str | None) -> tuple[str | None, str | None]:
+    """The arXiv identifier and the DOI in the form in which all spellings and versions of one are equal.
+
+    >>> _identifiers("https://arxiv.org/pdf/2106.09685v2.pdf", "https://doi.org/10.1000/ABC")
+    ('2106.09685', '10.1000/abc')
+    >>> _identifiers(None, "10.48550/arXiv.2106.09685")
+    ('2106.09685', None)
+    """
+    bare_arxiv, bare_doi = _bare(_ARXIV, arxiv), _bare(_DOI, doi)
+    bare_doi = bare_doi.lower() if bare_doi else None
+    if bare_doi and bare_doi.startswith(_DOI_OF_ARXIV):
+        return bare_arxiv or _bare(_ARXIV, bare_doi.removeprefix(_DOI_OF_ARXIV)), None
+    return bare_arxiv, bare_doi
+
+
+def _bare(form: re.Pattern[str], identifier: str | None) -> str | None:
+    match = form.fullmatch(identifier.strip()) if identifier else None
+    return match.group(1) if match else None

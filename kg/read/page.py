@@ -11,23 +11,31 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from kg.read.clean import clean_text, clean_title
+from kg.read.clean import LONGEST_ABSTRACT, clean_text, clean_title
 from kg.records import KgError, Paper, Source, title_key
 
 MARK = "Get trending papers in your email inbox"
+_BUTTON = "Subscribe"
 _FURNITURE = re.compile(
-    r"(?:new|subscribe|papers|daily papers|trending papers|previous|next|search|log in|sign up|models|datasets|"
-    r"spaces|pricing|docs|"
-    r"hugging face|view paper|pdf|upvote|add to collection|\d{1,6}|\d+ comments?|by\s?AK and the research community|"
-    rf"{MARK}.*|(?:mon|tue|wed|thu|fri|sat|sun)\w*|submitted by.*|published on.*|authors?:.*)[.!]?",
+    r"(?:new|\d{1,6}|\d+ comments?|by\s?AK and the research community|"
+    rf"{MARK}.*|submitted by.*|published on.*|authors?:.*)[.!]?",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"papers|daily papers|trending papers|previous|next|search|log in|sign up|models|datasets|spaces|pricing|docs|"
+    r"hugging face|view paper|pdf|upvote|add to collection",
+    re.IGNORECASE,
+)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _DATE = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d{1,2}(?:,?\s\d{4})?|\d{4}-\d{2}-\d{2}|\d{1,2}\s[A-Z][a-z]+\s\d{4}",
+    rf"{_MONTH}\s\d{{1,2}}(?:,?\s\d{{4}})?|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?|"
+    r"mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?",
     re.IGNORECASE,
 )
 _SHORTEST_ABSTRACT = 200
-_LONGEST_TITLE = 300
 
 
 class Line(NamedTuple):
@@ -57,15 +65,19 @@ def read_page(path: Path, lines: Iterable[str], skip: Callable[[KgError], None])
                     "titles and abstracts must alternate: save the page again"
                 )
             found += 1
-            yield _paper(path, title, line)
+            if len(line.text) > LONGEST_ABSTRACT:
+                skip(
+                    KgError(f"{path}, line {line.number}: the abstract is longer than {LONGEST_ABSTRACT:,} characters")
+                )
+            else:
+                yield _paper(path, title, line)
             title = None
-        else:
-            if title is not None:
-                skip(_no_abstract(path, title))
-            if len(line.text) > _LONGEST_TITLE:
-                raise KgError(f"{path}, line {line.number}: neither a title nor an abstract; save the page again")
+        elif title is None or _is_label(title):
             title = line
-    if title is not None:
+        elif not _is_label(line):
+            skip(_no_abstract(path, title))
+            title = line
+    if title is not None and not _is_label(title):
         skip(_no_abstract(path, title))
     if not found:
         raise KgError(f"{path}: holds page furniture but no paper; save the page with its titles and abstracts")
@@ -78,15 +90,22 @@ def _no_abstract(path: Path, title: Line) -> KgError:
 
 
 def _content(lines: Iterable[str]) -> Iterator[Line]:
-    """The lines that are titles or abstracts."""
-    in_head = True
+    """The lines that may be titles or abstracts; the page's button is taken off once, where it comes first."""
+    button_ahead = True
     for number, raw in enumerate(lines, start=1):
         text = raw.strip()
-        if in_head and text.startswith("Subscribe") and len(text) > len("Subscribe"):
-            text = text.removeprefix("Subscribe").strip()
-            in_head = False
+        if button_ahead and text.startswith(_BUTTON):
+            text = text.removeprefix(_BUTTON).strip()
+            button_ahead = False
         if text and not _FURNITURE.fullmatch(text) and not _DATE.fullmatch(text):
-            yield Line(number, text)
+            line = Line(number, text)
+            button_ahead = button_ahead and _is_label(line)
+            yield line
+
+
+def _is_label(line: Line) -> bool:
+    """Whether a line is a link of the page, which is a title only where an abstract follows it."""
+    return bool(_LABEL.fullmatch(line.text))
 
 
 def _is_abstract(text: str) -> bool:

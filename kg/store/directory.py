@@ -40,9 +40,11 @@ class GraphDirectory:
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
+                self._clear_leftovers()
+            except BlockingIOError as error:
                 raise KgError(f"{self.path}: another build is at work on this graph; wait for it to end") from error
-            self._clear_leftovers()
+            except OSError as error:
+                raise KgError(f"{self.path}: cannot be locked or cleared ({error.strerror})") from error
             records = RecordsDb(self.path / "records.db")
             try:
                 yield records
@@ -52,9 +54,8 @@ class GraphDirectory:
     def publish(self, quads: Iterable[Quad], manifest: Callable[[], dict[str, Any]]) -> int:
         """Loads a new generation and switches readers to it; returns its number.
 
-        ``manifest`` is asked once all quads are loaded.
-
-        The generation is complete on disk before the switch, so a reader sees the old graph or the new one.
+        ``manifest`` is asked once all quads are loaded. The generation is complete on disk before the
+        switch, so a reader sees the old graph or the new one. Raises KgError when it cannot be written.
         """
         number = max((int(p.name) for p in self.generations.iterdir() if p.name.isdigit()), default=0) + 1
         growing = self.generations / f"{number}.tmp"
@@ -65,22 +66,25 @@ class GraphDirectory:
             store.optimize()
             store.flush()
             del store
+            for place in (*growing.iterdir(), growing):
+                _sync(place)
             os.replace(growing, final)
             _sync(self.generations)
             self._write_manifest({**manifest(), "generation": number})
             self._switch(number)
-        except OSError as error:
-            shutil.rmtree(growing, ignore_errors=True)
+        except (OSError, RuntimeError) as error:
             raise KgError(
                 f"{final}: the new generation could not be written ({error}); the last one still serves"
             ) from error
+        finally:
+            shutil.rmtree(growing, ignore_errors=True)
         self._remove_old(number)
         return number
 
     def current(self) -> Path | None:
         """The published generation, or None before the first build."""
         target = self.link.resolve() if self.link.is_symlink() else None
-        return target if target and target.is_dir() else None
+        return target if target and target.name.isdigit() and target.is_dir() else None
 
     def store(self) -> Store:
         """The published graph, read-only. Raises KgError when there is none or it cannot be opened."""
@@ -89,20 +93,32 @@ class GraphDirectory:
             raise KgError(f"{self.path}: no graph here; make one with: kg build INPUT... -g {self.path}")
         try:
             return Store.read_only(str(generation))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise KgError(f"{generation}: cannot be opened ({error}); build the graph again") from error
+
+    def serves(self, number: object) -> bool:
+        """Whether this generation is the published one and opens."""
+        generation = self.current()
+        if generation is None or generation.name != str(number):
+            return False
+        try:
+            self.store()
+        except KgError:
+            return False
+        return True
 
     def manifest(self) -> dict[str, Any]:
         """What the published graph was built from; empty before the first build."""
         try:
-            loaded: dict[str, Any] = json.loads(self.manifest_path.read_text(encoding="utf8"))
+            loaded = json.loads(self.manifest_path.read_text(encoding="utf8"))
         except (OSError, ValueError):
             return {}
-        return loaded
+        return loaded if isinstance(loaded, dict) else {}
 
     def _write_manifest(self, manifest: dict[str, Any]) -> None:
         temporary = self.manifest_path.with_suffix(".json.tmp")
         temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
+        _sync(temporary)
         os.replace(temporary, self.manifest_path)
 
     def _switch(self, number: int) -> None:
@@ -128,8 +144,9 @@ class GraphDirectory:
                 shutil.rmtree(place, ignore_errors=True)
 
 
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
+def _sync(place: Path) -> None:
+    """Has the disk hold what was written to a file or directory."""
+    descriptor = os.open(place, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -6,9 +6,14 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from kg.records import Extraction, KgError, Paper, title_key
+from kg.store.identity import Reading, merge, same_papers
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
@@ -25,19 +30,33 @@ CREATE TABLE IF NOT EXISTS extractions (
     PRIMARY KEY (key, text_hash, pipeline)
 );
 """
+_TABLES = {"files", "sources", "papers", "extractions"}
+_NOT_OUR_FAULT = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+"""What the disk or its rights refuse; the records themselves are sound."""
 
 
 class RecordsDb:
     """The records of a graph directory.
 
     A file that is read again replaces the papers that it gave before; the same paper in several
-    files is one paper with all its sources. Raises KgError when the file is no such database.
+    files is one paper with all its sources. Every method raises KgError when the file is no such
+    database, is damaged, or cannot be read or written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         with self._explained():
             self._db = sqlite3.connect(path)
+            self._check_own()
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.executescript(_SCHEMA)
 
@@ -47,16 +66,19 @@ class RecordsDb:
 
     def file_hash(self, path: Path) -> str | None:
         """The hash of a file's content when it was last read, or None."""
-        row = self._db.execute("SELECT sha256 FROM files WHERE path = ?", (str(path.resolve()),)).fetchone()
+        with self._explained():
+            row = self._db.execute("SELECT sha256 FROM files WHERE path = ?", (str(path.resolve()),)).fetchone()
         return str(row[0]) if row else None
 
     def file_hashes(self) -> dict[str, str]:
-        """The hash of every file that was read, by name."""
-        return dict(self._db.execute("SELECT name, sha256 FROM files ORDER BY name, sha256"))
+        """The hash of every file that was read, by its resolved path."""
+        with self._explained():
+            return dict(self._db.execute("SELECT path, sha256 FROM files ORDER BY path"))
 
     def skipped(self, path: Path) -> int:
         """How many bad records were left out when a file was last read."""
-        row = self._db.execute("SELECT skipped FROM files WHERE path = ?", (str(path.resolve()),)).fetchone()
+        with self._explained():
+            row = self._db.execute("SELECT skipped FROM files WHERE path = ?", (str(path.resolve()),)).fetchone()
         return int(row[0]) if row else 0
 
     def put_file(self, path: Path, sha256: str, papers: Iterable[Paper], skipped: Callable[[], int]) -> None:
@@ -77,34 +99,33 @@ class RecordsDb:
         """Makes one paper of all sources of the same one; returns how many papers there are."""
         with self._explained(), self._db:
             self._db.execute("DELETE FROM papers")
-            self._db.executemany("INSERT OR REPLACE INTO papers VALUES (?, ?, ?)", self._merged())
-        return int(self._db.execute("SELECT count(*) FROM papers").fetchone()[0])
+            self._db.executemany("INSERT INTO papers VALUES (?, ?, ?)", self._merged())
+            return int(self._db.execute("SELECT count(*) FROM papers").fetchone()[0])
 
     def _merged(self) -> Iterator[tuple[str, str, str]]:
-        rows = self._db.execute("SELECT title_key, paper FROM sources ORDER BY title_key, paper").fetchall()
-        same_title: list[Paper] = []
-        title = ""
-        groups: dict[str, list[Paper]] = {}
-        for key, text in [*rows, ("", None)]:
-            if key != title and same_title:
-                for paper in merge_same_title(same_title):
-                    groups.setdefault(paper.key, []).append(paper)
-                same_title = []
-            title = key
-            if text is not None:
-                same_title.append(Paper.model_validate_json(text))
-        for key, papers in groups.items():
-            paper = merge(papers)
-            yield key, text_hash(paper), paper.model_dump_json()
+        rows = self._db.execute(
+            "SELECT rowid, title_key, json_extract(paper, '$.arxiv_id'), json_extract(paper, '$.doi') FROM sources"
+        )
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS same (source INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+        self._db.execute("DELETE FROM same")
+        self._db.executemany("INSERT INTO same VALUES (?, ?)", same_papers(Reading(*row) for row in rows))
+        grouped = self._db.execute(
+            "SELECT name, paper FROM same JOIN sources ON source = sources.rowid ORDER BY name, paper"
+        )
+        for _, readings in groupby(grouped, key=itemgetter(0)):
+            paper = merge([Paper.model_validate_json(text) for _, text in readings])
+            yield paper.key, text_hash(paper), paper.model_dump_json()
 
     def missing(self, pipeline: str) -> Iterator[Paper]:
         """The papers that this version of the pipeline has not read yet, by key."""
-        rows = self._db.execute(
-            "SELECT paper FROM papers WHERE NOT EXISTS (SELECT 1 FROM extractions e WHERE e.key = papers.key "
-            "AND e.text_hash = papers.text_hash AND e.pipeline = ?) ORDER BY key",
-            (pipeline,),
-        ).fetchall()
-        return (Paper.model_validate_json(row[0]) for row in rows)
+        with self._explained():
+            rows = self._db.execute(
+                "SELECT paper FROM papers WHERE NOT EXISTS (SELECT 1 FROM extractions e WHERE e.key = papers.key "
+                "AND e.text_hash = papers.text_hash AND e.pipeline = ?) ORDER BY key",
+                (pipeline,),
+            ).fetchall()
+            for row in rows:
+                yield Paper.model_validate_json(row[0])
 
     def put_extractions(self, records: Iterable[Extraction]) -> None:
         """Keeps finished extractions, at once."""
@@ -124,66 +145,46 @@ class RecordsDb:
 
     def extractions(self, pipeline: str) -> Iterator[Extraction]:
         """Every paper's record, with the paper, by key."""
-        rows = self._db.execute(
-            "SELECT e.record, p.paper FROM papers p JOIN extractions e ON e.key = p.key AND e.text_hash = p.text_hash "
-            "AND e.pipeline = ? ORDER BY p.key",
-            (pipeline,),
-        )
-        for record, paper in rows:
-            told = Paper.model_validate_json(paper)
-            yield Extraction.model_validate_json(record).model_copy(update={"paper": told, "id": told.id})
+        with self._explained():
+            rows = self._db.execute(
+                "SELECT e.record, p.paper FROM papers p JOIN extractions e ON e.key = p.key "
+                "AND e.text_hash = p.text_hash AND e.pipeline = ? ORDER BY p.key",
+                (pipeline,),
+            )
+            for record, paper in rows:
+                told = Paper.model_validate_json(paper)
+                yield Extraction.model_validate_json(record).model_copy(update={"paper": told, "id": told.id})
 
     def digest(self, pipeline: str) -> str:
         """A hash of all that a graph is made from."""
         total = hashlib.sha256(pipeline.encode())
-        for key, paper in self._db.execute("SELECT key, paper FROM papers ORDER BY key"):
-            total.update(f"{key}\n{paper}\n".encode())
+        with self._explained():
+            for key, paper in self._db.execute("SELECT key, paper FROM papers ORDER BY key"):
+                total.update(f"{key}\n{paper}\n".encode())
         return total.hexdigest()
+
+    def _check_own(self) -> None:
+        """Raises KgError for a database of another program, before anything is written into it."""
+        rows = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        others = sorted({name for (name,) in rows} - _TABLES)
+        if others:
+            raise KgError(f"{self.path}: a database of another program (it has a table '{others[0]}'); move it away")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            raise KgError(f"{self.path}: {error}; if it is damaged, remove it and build again") from error
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_OUR_FAULT:
+                raise KgError(f"{self.path}: cannot be read or written ({error}); what was finished is kept") from error
+            raise self._damaged(str(error).partition(" with text ")[0]) from error
+        except ValidationError as error:
+            raise self._damaged(f"a record does not read as one: {error.errors()[0]['msg']}") from error
+
+    def _damaged(self, reason: str) -> KgError:
+        return KgError(f"{self.path}: damaged ({reason}); move it away and build again from your files")
 
 
 def text_hash(paper: Paper) -> str:
     """A hash of the text that extraction reads."""
     return hashlib.sha256(paper.text.encode("utf8")).hexdigest()
-
-
-def merge_same_title(papers: list[Paper]) -> list[Paper]:
-    """One paper for each identifier among papers of one title; those without one join the only one there is."""
-    by_identifier: dict[str, list[Paper]] = {}
-    for paper in papers:
-        by_identifier.setdefault(paper.arxiv_id or paper.doi or "", []).append(paper)
-    loose = by_identifier.pop("", [])
-    named = [merge(group) for _, group in sorted(by_identifier.items())]
-    if not loose:
-        return named
-    if len(named) == 1:
-        return [merge([*named, *loose])]
-    return [*named, merge(loose)]
-
-
-def merge(papers: list[Paper]) -> Paper:
-    """One paper of several readings of it, whatever their order: the longest abstract, all sources.
-
-    >>> a, b = Paper(id=2, title="T", abstract="short"), Paper(id=1, title="T", abstract="longer", date="2024")
-    >>> merge([a, b]) == merge([b, a]), merge([a, b]).abstract, merge([a, b]).date
-    (True, 'longer', '2024')
-    """
-    best = max(papers, key=lambda p: (len(p.abstract), p.abstract, p.title, str(p.id)))
-    own = sorted((p for p in papers if p.id != title_key(p.title)), key=lambda p: str(p.id))
-    return best.model_copy(
-        update={
-            "id": own[0].id if own else best.id,
-            "authors": max(papers, key=lambda p: (len(p.authors), p.authors)).authors,
-            "date": min((p.date for p in papers if p.date), default=None),
-            "urls": tuple(sorted({url for p in papers for url in p.urls})),
-            "arxiv_id": min((p.arxiv_id for p in papers if p.arxiv_id), default=None),
-            "doi": min((p.doi for p in papers if p.doi), default=None),
-            "source": tuple(sorted({s for p in papers for s in p.source}, key=lambda s: (s.file, s.position))),
-        }
-    )
