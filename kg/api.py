@@ -11,7 +11,7 @@ import rdflib
 from oxrdflib import OxigraphStore
 from pyoxigraph import Store
 
-from kg.graph import networkx_graph
+from kg.graph.network import networkx_graph
 from kg.query import NamedQuery, answer, find_query
 
 

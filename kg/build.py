@@ -22,7 +22,7 @@ from kg.catalog import known
 from kg.graph import BASE, graph_version, quads
 from kg.graph.vocabulary import term
 from kg.link import Linker
-from kg.records import Extraction, KgError, Paper
+from kg.records import MIN_SCORE, Extraction, KgError, Paper
 from kg.store import GraphDirectory, RecordsDb
 
 Progress = Callable[[str, int, int | None], None]
@@ -64,13 +64,15 @@ def build(
     jobs: int = 1,
     strict: bool = False,
     base: str = BASE,
+    min_score: float = MIN_SCORE,
     progress: Progress = lambda stage, done, total: None,
     warn: Callable[[KgError], None] = lambda error: None,
 ) -> BuildReport:
     """Adds the papers of files to a graph directory and publishes the graph of all that it holds.
 
     Only new or changed papers are extracted. A bad record is handed to ``warn`` and left out; with
-    ``strict`` it ends the build. ``records`` names a file (or a directory) for the records as JSON Lines.
+    ``strict`` it ends the build. What is less probable than ``min_score`` stays out of the graph, and of the records
+    as JSON Lines, for which ``records`` names a file (or a directory).
     Raises KgError for an input that cannot be read, and when no paper was found.
     """
     from kg.extract import extract, pipeline_version  # spaCy takes a second to import
@@ -86,13 +88,18 @@ def build(
             raise KgError(f"{files[0]}: no paper was found in the input; nothing was built")
         missing = list(db.missing(pipeline))
         extracted = _extract_all(missing, db, extract, jobs, progress)
+
+        def probable() -> Iterator[Extraction]:
+            return (record.above(min_score) for record in db.extractions(pipeline))
+
         if records is not None:
-            write_records(db.extractions(pipeline), records)
-        digest = hashlib.sha256(f"{db.digest(pipeline)} {base} {graph_version()}".encode()).hexdigest()
+            write_records(probable(), records)
+        told = f"{db.digest(pipeline)} {base} {min_score} {graph_version()}"
+        digest = hashlib.sha256(told.encode()).hexdigest()
         built = directory.manifest()
         unchanged = built.get("digest") == digest and directory.serves(built.get("generation"))
         if not unchanged:
-            loading = _Counter(quads(lambda: db.extractions(pipeline), Linker(known()), base), progress)
+            loading = _Counter(quads(probable, Linker(known()), base), progress)
 
             def manifest() -> dict[str, Any]:
                 return {

@@ -44,9 +44,19 @@ class Catalog:
     'NVIDIA A100'
     """
 
-    def __init__(self, entries: dict[str, Entry], quads: list[Quad]) -> None:
+    def __init__(self, entries: dict[str, Entry], quads: list[Quad], digest: str = "") -> None:
         self.entries = entries
         self.quads = quads
+        self.digest = digest
+        """A hash of the files that it was loaded from."""
+        self._kinds = {
+            quad.subject.value: entries[quad.object.value].name
+            for quad in quads
+            if quad.predicate.value == _ONTOLOGY + "kind"
+            and isinstance(quad.subject, NamedNode)
+            and isinstance(quad.object, NamedNode)
+            and quad.object.value in entries
+        }
         self._index: dict[tuple[EntityType, str], Entry] = {}
         for entry in entries.values():
             self._index[entry.type, normal_form(entry.type, entry.name)] = entry
@@ -84,7 +94,8 @@ class Catalog:
         for entry in entries.values():
             if not entry.name:
                 raise KgError(f"{directory}: the catalogue entry <{entry.iri}> has no skos:prefLabel; add one")
-        return cls(entries, quads)
+        content = (path.read_bytes() for path in sorted(directory.glob("*.ttl")))
+        return cls(entries, quads, hashlib.sha256(b"".join(content)).hexdigest())
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
@@ -92,10 +103,9 @@ class Catalog:
     def __len__(self) -> int:
         return len(self.entries)
 
-    @property
-    def digest(self) -> str:
-        """A hash of every fact in the catalogue."""
-        return hashlib.sha256("\n".join(sorted(map(str, self.quads))).encode("utf8")).hexdigest()
+    def kind(self, entry: Entry) -> str:
+        """The name of the class of devices that a piece of hardware is one of, or nothing."""
+        return self._kinds.get(entry.iri, "")
 
     def find(self, type: EntityType, name: str) -> Entry | None:
         """The entry of this type that has this name, however spelt, or None."""

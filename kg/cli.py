@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from kg.records import KgError
+from kg.records import MIN_SCORE, Extraction, KgError
 
 app = typer.Typer(
     name="kg",
@@ -30,6 +30,15 @@ messages = Console(stderr=True, highlight=False, markup=False)
 
 GraphOption = Annotated[Path, typer.Option("-g", "--graph", help="The graph directory.", metavar="DIR")]
 DEFAULT_GRAPH = Path("exports/graph")
+TrainingOption = Annotated[Path, typer.Option(help="Invented papers: a directory with corpus.jsonl and gold.jsonl.")]
+TRAINING = Path("training")
+ExternalOption = Annotated[
+    Path | None,
+    typer.Option(help="Texts of other annotation schemes: a directory with scirex/ and tdmsci/ as published."),
+]
+MinScoreOption = Annotated[
+    float, typer.Option(help="The probability from which on a fact counts.", min=0.0, max=1.0, show_default=True)
+]
 PIPE_WIDTH = 120
 Report = Callable[[str, int, int | None], None]
 
@@ -92,6 +101,7 @@ def build(
         bool, typer.Option("--strict", help="Stop at the first bad record instead of skipping it.")
     ] = False,
     base: Annotated[str, typer.Option(help="The base of all IRIs.")] = "https://w3id.org/paper-kg/",
+    min_score: MinScoreOption = MIN_SCORE,
 ) -> None:
     """Read papers, extract, link and publish the graph.
 
@@ -106,7 +116,17 @@ def build(
     from kg.build import build as run
 
     with progress_bars() as progress:
-        report = run(inputs, graph, records=records, jobs=jobs, strict=strict, base=base, progress=progress, warn=warn)
+        report = run(
+            inputs,
+            graph,
+            records=records,
+            jobs=jobs,
+            strict=strict,
+            base=base,
+            min_score=min_score,
+            progress=progress,
+            warn=warn,
+        )
     skipped = f", {report.skipped} bad records skipped" if report.skipped else ""
     if report.unchanged:
         say(f"{graph}: nothing new in {report.files} files; {report.papers} papers, nothing extracted{skipped}")
@@ -124,6 +144,7 @@ def extract(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first bad record instead of skipping it.")
     ] = False,
+    min_score: MinScoreOption = MIN_SCORE,
 ) -> None:
     """Write the records of papers as JSON Lines, on standard output by default.
 
@@ -136,7 +157,7 @@ def extract(
     import kg.read
     from kg.build import input_files, write_records
     from kg.extract import extract as run
-    from kg.records import Extraction, Paper
+    from kg.records import Paper
 
     def fail(error: KgError) -> None:
         raise error
@@ -151,7 +172,7 @@ def extract(
 
         def counted(records: Iterator[Extraction]) -> Iterator[Extraction]:
             for number, record in enumerate(records, start=1):
-                yield record
+                yield record.above(min_score)
                 progress("extracting", number, None)
 
         records = counted(run(papers()))
@@ -334,19 +355,41 @@ def evaluate(
     gold: Annotated[Path, typer.Argument(help="Annotated records, JSON Lines.")],
     corpus: Annotated[Path, typer.Option(help="The papers of the annotations, JSON Lines.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
+    worst: Annotated[int, typer.Option(help="How many of the worst papers to show, their errors marked.", min=0)] = 3,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            "--cross-validate",
+            help="Train anew on all but one of so many folds, and score the fold left out; takes minutes a fold.",
+            min=2,
+        ),
+    ] = None,
+    training: TrainingOption = TRAINING,
+    external: ExternalOption = None,
 ) -> None:
-    """Score extraction against annotated papers.
+    """Score extraction against annotated papers, with confusions, the worst papers and the reliability of scores.
 
-    Example:
+    Cross-validation needs pip install 'paper-kg[train]'.
+
+    Examples:
 
       kg evaluate examples/expected.jsonl --corpus examples/corpus.jsonl
+
+      kg evaluate gold.jsonl --corpus papers.jsonl --cross-validate 5
     """
     import json
     from dataclasses import asdict
 
-    from kg.evaluate import evaluate as run
+    from kg.evaluate import predictions, score
 
-    scores = run(gold, corpus)
+    if folds is None:
+        pairs = list(predictions(gold, corpus))
+    else:
+        with progress_bars() as progress:
+            from kg.train import cross_validate
+
+            pairs = cross_validate(gold, corpus, training, external, folds, progress)
+    scores = score(pairs)
     if as_json:
         sys.stdout.write(json.dumps({what: asdict(score) for what, score in scores.items()}) + "\n")
         return
@@ -355,6 +398,53 @@ def evaluate(
         for what, s in scores.items()
     )
     print_table(("", "precision", "recall", "F1", "gold", "predicted"), rows, None)
+    print_report(pairs, worst)
+
+
+def print_report(pairs: list[tuple[Extraction, Extraction]], worst: int) -> None:
+    """Prints where extraction goes wrong."""
+    from kg import report
+
+    counts = report.confusion(pairs)
+    rows = tuple((kind, *(str(counts.get((kind, other), "")) for other in report.TYPES)) for kind in report.TYPES)
+    print_table(("annotated", *report.TYPES), rows, "Spans of each annotated type, by the type predicted (– is none)")
+    bins = report.reliability(pairs)
+    print_table(
+        ("score", "entities", "mean score", "right"),
+        tuple((f"{b.low:.1f}–{b.high:.1f}", str(b.size), f"{b.score:.3f}", f"{b.right:.3f}") for b in bins),
+        f"Reliability of entity scores; expected calibration error {report.calibration_error(bins):.3f}",
+    )
+    for paper in report.worst(pairs, worst):
+        sys.stdout.write(f"Paper {paper.id}, mention F1 {paper.f1:.2f}: [-missed|Type-] {{+spurious|Type+}}\n")
+        sys.stdout.write(f"{paper.marked}\n\n")
+
+
+@app.command()
+def train(
+    gold: Annotated[Path, typer.Argument(help="Annotated records, JSON Lines.")],
+    corpus: Annotated[Path, typer.Option(help="The papers of the annotations, JSON Lines.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The directory for the weights.")],
+    training: TrainingOption = TRAINING,
+    external: ExternalOption = None,
+    folds: Annotated[int, typer.Option(help="Folds held out in turn, to calibrate scores.", min=2)] = 5,
+) -> None:
+    """Train the recogniser; needs pip install 'paper-kg[train]', and an hour or so on a laptop.
+
+    It learns from other annotation schemes, then from invented papers, then from the annotated ones. The weights are
+    used when they stand in the package's own directory, kg/extract/weights.
+
+    Example:
+
+      kg train gold.jsonl --corpus papers.jsonl -o kg/extract/weights
+    """
+    from kg.evaluate import score
+    from kg.train import train as run
+
+    with progress_bars() as progress:
+        pairs = run(gold, corpus, training, external, folds, output, progress)
+    rows = tuple((what, f"{s.f1:.3f}", str(s.gold)) for what, s in score(pairs).items())
+    print_table(("", "F1", "gold"), rows, f"Scores on {folds} folds that were held out")
+    say(f"{output}: weights written")
 
 
 def print_table(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], title: str | None) -> None:

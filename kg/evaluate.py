@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 import kg.read
-from kg.records import EntityType, Extraction, KgError, Paper, Result, Role
+from kg.records import MIN_SCORE, EntityType, Extraction, KgError, Paper, Result, Role
 
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
 T = TypeVar("T")
@@ -42,19 +42,32 @@ class Score:
         return cls(hits, gold, predicted, precision, recall, f1)
 
 
-def evaluate(gold: Path, corpus: Path) -> dict[str, Score]:
-    """The scores of this version's extraction, by what is scored.
+def predictions(gold: Path, corpus: Path) -> Iterator[tuple[Extraction, Extraction]]:
+    """Annotated records with those that this version extracts from the same papers.
 
-    ``mention``, the types and ``name`` (model, method and system as one) compare spans; ``entity`` compares type
-    and any surface form; the rest compare facts. Raises KgError for files that cannot be read.
+    Raises KgError for files that cannot be read or that have no paper in common.
     """
     from kg.extract import extract
 
-    annotated = {str(record.id): record for record in read_gold(gold)}
-    papers = [paper for paper in kg.read.open(corpus) if str(paper.id) in annotated]
-    if not papers:
+    pairs = list(annotated(gold, corpus))
+    found = extract(paper for paper, _ in pairs)
+    return ((record, prediction.above(MIN_SCORE)) for (_, record), prediction in zip(pairs, found, strict=True))
+
+
+def annotated(gold: Path, corpus: Path) -> Iterator[tuple[Paper, Extraction]]:
+    """The papers of a corpus that are annotated, with their annotations.
+
+    Raises KgError for files that cannot be read or that have no paper in common.
+    """
+    records = {str(record.id): record for record in read_gold(gold)}
+    common = False
+    for paper in kg.read.open(corpus):
+        record = records.get(str(paper.id))
+        if record is not None:
+            common = True
+            yield paper, record
+    if not common:
         raise KgError(f"{corpus}: holds none of the papers that {gold} annotates; the ids must agree")
-    return score((annotated[str(found.id)], found) for found in extract(papers))
 
 
 def read_gold(path: Path) -> Iterator[Extraction]:
@@ -71,37 +84,54 @@ def read_gold(path: Path) -> Iterator[Extraction]:
         raise KgError(f"{path}: cannot be read ({error})") from error
 
 
+class Comparison(NamedTuple):
+    """What was predicted of one kind for one paper: whether each item is right, its score, and how many there are."""
+
+    what: str
+    right: list[bool]
+    scores: list[float]
+    gold: int
+
+
 def score(pairs: Iterable[tuple[Extraction, Extraction]]) -> dict[str, Score]:
     """Scores of (annotated, predicted) records; the predicted ones carry their papers."""
     counts: dict[str, Counter[str]] = {}
-
-    def add(what: str, hits: int, annotated: int, predicted: int) -> None:
-        counts.setdefault(what, Counter()).update(hits=hits, gold=annotated, predicted=predicted)
-
     for gold, found in pairs:
-        if found.paper is None:
-            raise ValueError("a predicted record is scored with its paper")
-        _score_spans(gold, found, found.paper, add)
-        _score_facts(_Forms(gold), _Forms(found), add)
-        add("urls", len(set(gold.urls) & set(found.urls)), len(set(gold.urls)), len(set(found.urls)))
+        for what, right, scores, annotated in compare(gold, found):
+            counts.setdefault(what, Counter()).update(hits=sum(right), gold=annotated, predicted=len(scores))
     return {what: Score.of(c["hits"], c["gold"], c["predicted"]) for what, c in counts.items()}
 
 
-Add = Callable[[str, int, int, int], None]
+def compare(gold: Extraction, found: Extraction) -> Iterator[Comparison]:
+    """An annotated and a predicted record of one paper, compared in everything that is scored."""
+    if found.paper is None:
+        raise ValueError("a predicted record is scored with its paper")
+    yield from _compare_spans(gold, found, found.paper)
+    yield from _compare_facts(_Forms(gold), _Forms(found))
+    addresses = sorted(set(found.urls))
+    yield Comparison("urls", [url in gold.urls for url in addresses], [1.0] * len(addresses), len(set(gold.urls)))
+
+
 Place = tuple[int, int, EntityType]
 
 
-def _score_spans(gold: Extraction, found: Extraction, paper: Paper, add: Add) -> None:
-    annotated, predicted = _places(gold, paper.text), _places(found, paper.text)
-    add("mention", len(annotated & predicted), len(annotated), len(predicted))
+def _compare_spans(gold: Extraction, found: Extraction, paper: Paper) -> Iterator[Comparison]:
+    annotated, predicted = mention_places(gold, paper.text), mention_places(found, paper.text)
+    scores = {(*span, entity.type): entity.score for entity in found.entities for span in entity.spans}
+
+    def compared(what: str, kinds: set[EntityType]) -> Comparison:
+        a, p = ({place for place in places if place[2] in kinds} for places in (annotated, predicted))
+        order = sorted(p)
+        return Comparison(what, [place in a for place in order], [scores.get(place, 1.0) for place in order], len(a))
+
+    yield compared("mention", set(EntityType))
     for kind in EntityType:
-        a, p = {s for s in annotated if s[2] is kind}, {s for s in predicted if s[2] is kind}
-        add(kind.value, len(a & p), len(a), len(p))
+        yield compared(kind.value, {kind})
     a_names, p_names = ({s[:2] for s in places if s[2] in _NAMES} for places in (annotated, predicted))
-    add("name", len(a_names & p_names), len(a_names), len(p_names))
+    yield Comparison("name", [span in a_names for span in sorted(p_names)], [1.0] * len(p_names), len(a_names))
 
 
-def _places(record: Extraction, text: str) -> set[Place]:
+def mention_places(record: Extraction, text: str) -> set[Place]:
     """Every place of every mention, the longest where they overlap."""
     places: set[Place] = set()
     for entity in record.entities:
@@ -128,7 +158,6 @@ class _Forms:
 
     def __init__(self, record: Extraction) -> None:
         self.record = record
-        self.types = {entity.id: entity.type for entity in record.entities}
         self._forms = {e.id: frozenset(map(_key, (*e.mentions, e.name))) for e in record.entities}
 
     def of(self, reference: str | None) -> frozenset[str]:
@@ -138,26 +167,42 @@ class _Forms:
         return self._forms.get(reference) or frozenset({_key(reference)})
 
 
-def _score_facts(gold: _Forms, found: _Forms, add: Add) -> None:
+def _compare_facts(gold: _Forms, found: _Forms) -> Iterator[Comparison]:
     def same(a: str | None, p: str | None) -> bool:
         return bool(gold.of(a) & found.of(p))
 
-    def paired(what: str, annotated: list[T], predicted: list[T], equal: Callable[[T, T], bool]) -> None:
-        add(what, _matches(annotated, predicted, equal), len(annotated), len(predicted))
+    def paired(
+        what: str,
+        annotated: Sequence[T],
+        predicted: Sequence[T],
+        scores: Iterable[float],
+        equal: Callable[[T, T], bool],
+    ) -> Comparison:
+        return Comparison(what, _matches(annotated, predicted, equal), list(scores), len(annotated))
 
-    paired("entity", list(gold.types), list(found.types), lambda a, p: gold.types[a] is found.types[p] and same(a, p))
+    record = found.record
+    yield paired(
+        "entity",
+        gold.record.entities,
+        record.entities,
+        (e.score for e in record.entities),
+        lambda a, p: a.type is p.type and same(a.id, p.id),
+    )
     for role in Role:
-        paired(role.value, gold.record.having(role), found.record.having(role), same)
-    paired(
+        facts = [fact for fact in record.facts if fact.role is role]
+        yield paired(role.value, gold.record.having(role), [f.entity for f in facts], (f.score for f in facts), same)
+    yield paired(
         "runs_on",
-        list(gold.record.runs_on),
-        list(found.record.runs_on),
+        gold.record.runs_on,
+        record.runs_on,
+        (use.score for use in record.runs_on),
         lambda a, p: same(a.hardware, p.hardware) and a.count == p.count,
     )
-    paired(
+    yield paired(
         "sizes",
-        list(gold.record.sizes),
-        list(found.record.sizes),
+        gold.record.sizes,
+        record.sizes,
+        (size.score for size in record.sizes),
         lambda a, p: same(a.entity, p.entity) and _near(a.parameters, p.parameters),
     )
 
@@ -168,18 +213,21 @@ def _score_facts(gold: _Forms, found: _Forms, add: Add) -> None:
         parts = ((a.subject, p.subject), (a.baseline, p.baseline), (a.dataset, p.dataset), (a.hardware, p.hardware))
         return core(a, p) and all(x is y is None or same(x, y) for x, y in parts)
 
-    paired("result", list(gold.record.results), list(found.record.results), core)
-    paired("result+", list(gold.record.results), list(found.record.results), whole)
+    scores = [result.score for result in record.results]
+    yield paired("result", gold.record.results, record.results, scores, core)
+    yield paired("result+", gold.record.results, record.results, scores, whole)
 
 
-def _matches(gold: list[T], found: list[T], equal: Callable[[T, T], bool]) -> int:
-    """How many of found match one of gold, one to one, in order."""
+def _matches(gold: Sequence[T], found: Sequence[T], equal: Callable[[T, T], bool]) -> list[bool]:
+    """Whether each of found matches one of gold, one to one, in order."""
     left = list(gold)
+    right = []
     for item in found:
         match = next((g for g in left if equal(g, item)), None)
         if match is not None:
             left.remove(match)
-    return len(gold) - len(left)
+        right.append(match is not None)
+    return right
 
 
 def _key(string: str) -> str:

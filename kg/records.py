@@ -13,6 +13,10 @@ Span = tuple[int, int]
 """Start and end, in Unicode code points of ``Paper.text``; the end is exclusive."""
 
 
+MIN_SCORE = 0.3
+"""The probability from which on a fact counts by default; the best F1 of all facts together lies here."""
+
+
 class KgError(Exception):
     """A failure that a user can act on: the message is a sentence with the place in it."""
 
@@ -167,6 +171,43 @@ class Extraction(Record):
             facts = [{"role": role, "entity": entity} for role in Role for entity in data.get(role, ())]
             return {**data, "facts": facts}
         return data
+
+    def above(self, score: float) -> Extraction:
+        """What is at least so probable; what is claimed of an entity that falls away, falls away or loses that part.
+
+        >>> sure = Entity(id="e1", type=EntityType.MODEL, name="Otter", mentions=("Otter",), score=0.9)
+        >>> record = Extraction(id=1, entities=(sure,), facts=(Fact(role=Role.TASKS, entity="e1", score=0.2),))
+        >>> record.above(0.5).facts, len(record.above(0.5).entities), len(record.above(0.95).entities)
+        ((), 1, 0)
+        """
+        entities = tuple(entity for entity in self.entities if entity.score >= score)
+        ids = {entity.id for entity in entities}
+        names = {entity.id: entity.name for entity in self.entities}
+
+        def kept(id: str | None) -> str | None:
+            return id if id in ids else None
+
+        return self.model_copy(
+            update={
+                "entities": entities,
+                "facts": tuple(f for f in self.facts if f.score >= score and f.entity in ids),
+                "runs_on": tuple(use for use in self.runs_on if use.score >= score and use.hardware in ids),
+                "sizes": tuple(size for size in self.sizes if size.score >= score and size.entity in ids),
+                "results": tuple(
+                    result.model_copy(
+                        update={
+                            "subject": kept(result.subject),
+                            "metric": kept(result.metric) or names.get(result.metric, result.metric),
+                            "baseline": kept(result.baseline),
+                            "dataset": kept(result.dataset),
+                            "hardware": kept(result.hardware),
+                        }
+                    )
+                    for result in self.results
+                    if result.score >= score
+                ),
+            }
+        )
 
     def having(self, role: Role) -> list[str]:
         """The ids of the entities in a role, in order."""

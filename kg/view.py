@@ -15,7 +15,7 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode, Store
 from pyvis.network import Network
 
-from kg.graph import networkx_graph
+from kg.graph.network import networkx_graph
 from kg.query import find_node, rows
 from kg.records import KgError
 

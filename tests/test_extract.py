@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.evaluate import evaluate
+from kg.evaluate import predictions, score
 from kg.extract import extract
 from kg.extract.abbreviations import find_pairs
 from kg.extract.quantities import find_quantities
@@ -42,7 +42,12 @@ def types(found: Extraction) -> dict[str, str]:
         ("a speedup of 2.88times over", [(2.88, "x", "=")]),
         ("up to 4.7x", [(4.7, "x", "<=")]),
         ("55.2% and 74.4\\%", [(55.2, "%", "="), (74.4, "%", "=")]),
-        ("1.24-2.01x", [(2.01, "x", "=")]),
+        ("1.24-2.01x", [(2.01, "x", "<=")]),
+        ("from 54.2% to 61.0%", [(54.2, "%", "="), (61.0, "%", "=")]),
+        ("speedups ranging from 2x to 3x", [(3.0, "x", "<=")]),
+        ("improves by 3.5 BLEU", [(3.5, "points", "=")]),
+        ("2400 H100 GPU hours", [(2400.0, "hours", "=")]),
+        ("78.3% to **85.67**%", [(78.3, "%", "="), (85.67, "%", "=")]),
         ("over 3 hours", [(3.0, "hours", ">=")]),
         ("about 31 ms", [(31.0, "ms", "~")]),
         ("$100K", [(100_000.0, "USD", "=")]),
@@ -98,7 +103,7 @@ def test_presented_and_dubbed_names_are_introduced() -> None:
         ("Training takes 3 days on a single 8-4090 node.", "NVIDIA GeForce RTX 4090", 8),
         ("It was trained on 6144 TPU v4 chips.", "Google TPU v4", 6144),
         ("Experiments run on a single NVIDIA H100 80GB.", "NVIDIA H100", 1),
-        ("We implement it on a Xilinx ZCU104.", "Xilinx ZCU104", None),
+        ("We implement it on a Xilinx ZCU104.", "Xilinx ZCU104", 1),
     ],
 )
 def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, count: int | None) -> None:
@@ -183,15 +188,16 @@ def test_a_long_abstract_is_read_in_reasonable_time() -> None:
 
 
 def test_the_examples_are_extracted_nearly_as_expected() -> None:
-    scores = evaluate(EXAMPLES / "expected.jsonl", EXAMPLES / "corpus.jsonl")
+    scores = score(predictions(EXAMPLES / "expected.jsonl", EXAMPLES / "corpus.jsonl"))
     assert scores["mention"].f1 >= 0.85
     assert scores["introduces"].f1 >= 0.9
     assert scores["result"].f1 >= 0.6
     assert scores["urls"].f1 == 1.0
 
 
-def test_real_abstracts_are_extracted_as_well_as_promised(shared: Path) -> None:
-    scores = evaluate(shared / "gold" / "dev.jsonl", shared / "corpus" / "dev.jsonl")
+def test_the_papers_that_the_network_learned_from_are_extracted_well(shared: Path) -> None:
+    """A check that the weights fit the code; figures on unseen papers are those of cross-validation."""
+    scores = score(predictions(shared / "gold" / "dev.jsonl", shared / "corpus" / "dev.jsonl"))
     floor = {
         "Hardware": 0.90, "introduces": 0.75, "urls": 0.98, "sizes": 0.60, "runs_on": 0.60, "Dataset": 0.45,
         "mention": 0.50, "result": 0.35,

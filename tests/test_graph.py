@@ -15,7 +15,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 import kg
 from kg.catalog import known
 from kg.export import export
-from kg.graph import BASE, entity_iri, networkx_graph
+from kg.graph import BASE, entity_iri
+from kg.graph.network import networkx_graph
 from kg.graph.vocabulary import KG
 from kg.link import Linker
 from kg.names import slug

@@ -27,6 +27,8 @@ ALLOWED = {
     "view": {"records", "graph", "store", "query"},
     "export": {"records", "graph", "store", "query", "view"},
     "evaluate": {"records", "extract", "read"},
+    "report": {"records", "evaluate"},
+    "train": {"records", "extract", "evaluate"},
     "api": {"records", "graph", "store", "query"},
     "__init__": {"api", "store"},
 }

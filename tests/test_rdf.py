@@ -8,7 +8,8 @@ from hypothesis import strategies as some
 from pyoxigraph import Literal, NamedNode
 
 from kg.catalog import known
-from kg.graph import BASE, networkx_graph
+from kg.graph import BASE
+from kg.graph.network import networkx_graph
 from kg.graph.rdf import PaperWriter
 from kg.graph.vocabulary import KG, OA
 from kg.link import Linker

@@ -10,7 +10,8 @@ from pathlib import Path
 import networkx as nx
 from pyoxigraph import Literal, RdfFormat, Store, Triple, serialize
 
-from kg.graph import PREFIXES, networkx_graph
+from kg.graph import PREFIXES
+from kg.graph.network import networkx_graph
 from kg.records import KgError
 from kg.view import write_page
 

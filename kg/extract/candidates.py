@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc
 
-from kg.records import EntityType, Span
+from kg.extract.quantities import Quantity
+from kg.extract.words import Words
+from kg.records import EntityType, Role, Span
 
 
 class Finder(IntEnum):
@@ -23,6 +27,7 @@ class Finder(IntEnum):
     TITLE = 6
     PRESENTED = 7
     HARDWARE = 8
+    LEARNED = 9
 
 
 class Candidate(NamedTuple):
@@ -51,6 +56,7 @@ class Found:
     spans: list[Span]
     finder: Finder
     presented: list[Span] = field(default_factory=list)
+    score: float = 1.0
 
     @property
     def start(self) -> int:
@@ -58,19 +64,85 @@ class Found:
         return self.spans[0][0]
 
 
-class Notes:
-    """What has been found in a document so far, one list an idea."""
+class Claim(NamedTuple):
+    """An entity in a role, by its place in the list of entities, with the sentence that says so."""
 
-    def __init__(self) -> None:
+    role: Role
+    entity: int
+    span: Span
+    score: float
+
+
+class Use(NamedTuple):
+    """Hardware in use, with the number of devices."""
+
+    entity: int
+    devices: int | None
+    span: Span
+    score: float
+
+
+class Claimed(NamedTuple):
+    """A quantitative claim; entities are places in the list of entities, ``metric`` may be plain words."""
+
+    subject: int | None
+    metric: int | str
+    quantity: Quantity
+    baseline: int | None
+    dataset: int | None
+    hardware: int | None
+    span: Span
+    score: float
+
+
+@dataclass(slots=True)
+class Claims:
+    """What is claimed of a list of entities."""
+
+    roles: list[Claim] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    results: list[Claimed] = field(default_factory=list)
+
+
+class Reading(NamedTuple):
+    """What the network's encoder makes of a document: one row a word.
+
+    ``states``: (words, width) hidden states; ``tags``: (words, tags) probabilities.
+    """
+
+    states: NDArray[np.float32]
+    tags: NDArray[np.float32]
+
+
+class Notes:
+    """What has been found in a document so far, one list an idea.
+
+    ``proposed`` and ``proposed_claims`` are the rules' opinion, which the network weighs; ``entities`` and ``claims``
+    are its verdict.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        """The text of the document, which spaCy would join anew from its tokens at each asking."""
+        self.words = Words()
+        self.sentences: list[Span] = []
         self.candidates: list[Candidate] = []
         self.pairs: list[Pair] = []
         self.presented: list[Span] = []
+        self.proposed: list[Found] = []
+        self.quantities: list[Quantity] = []
+        self.proposed_claims = Claims()
+        self.features: NDArray[np.float32]
+        self.reading: Reading
         self.entities: list[Found] = []
+        self.claims = Claims()
+
+
+NOTES = "kg"
+"""The key of the notes in a document's user data, where the tokenizer lays them."""
 
 
 def notes(doc: Doc) -> Notes:
-    """The notes of a document, made when first asked for."""
-    if "kg" not in doc.user_data:
-        doc.user_data["kg"] = Notes()
-    found: Notes = doc.user_data["kg"]
+    """The notes of a document."""
+    found: Notes = doc.user_data[NOTES]
     return found

@@ -134,7 +134,8 @@ class Hardware:
 
     def __call__(self, doc: Doc) -> Doc:
         """Replaces the hardware candidates by their widened forms, adds those of the grammar."""
-        text, found = doc.text, notes(doc)
+        found = notes(doc)
+        text = found.text
         others = [c for c in found.candidates if c.type is not EntityType.HARDWARE]
         devices = [widen(self._catalog, text, c) for c in found.candidates if c.type is EntityType.HARDWARE]
         devices += find_devices(self._catalog, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kg.extract.words import standing
 from kg.records import EntityType
 
 _HEADS = {
@@ -108,8 +109,8 @@ def own_type(text: str, start: int, end: int, kind: EntityType | None = None) ->
     """The type of a paper's own thing: by its context here, else at any other place, else a method."""
     kind = kind or type_in_context(text, start, end)
     name = text[start:end]
-    for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text) if kind is None else ():
-        kind = type_in_context(text, *match.span())
+    for place in standing(text, name) if kind is None else ():
+        kind = type_in_context(text, place, place + len(name))
         if kind:
             break
     told = type_by_suffix(name)

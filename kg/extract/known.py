@@ -115,8 +115,7 @@ class KnownNames:
 
     def __call__(self, doc: Doc) -> Doc:
         """Adds the candidates."""
-        text = doc.text
-        found = notes(doc).candidates
+        text, found = notes(doc).text, notes(doc).candidates
         for candidate in self._matcher(text):
             found.append(extend(text, candidate) if candidate.type is EntityType.MODEL else candidate)
         return doc

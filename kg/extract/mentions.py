@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.catalog import Catalog, known
+from kg.extract.abbreviations import short_forms
 from kg.extract.candidates import Candidate, Finder, Found, Notes, notes
+from kg.extract.words import standing
 from kg.names import normal_form
 from kg.records import EntityType
 
@@ -54,19 +56,17 @@ def spread(candidates: list[Candidate], text: str) -> list[Candidate]:
     strings: dict[str, Candidate] = {}
     for c in sorted(candidates, key=lambda c: (-c.finder, c.start)):
         strings.setdefault(text[c.start : c.end], c)
-    if not strings:
-        return []
-    pattern = re.compile(
-        "|".join(rf"(?<![A-Za-z]){re.escape(s)}(?![A-Za-z])" for s in sorted(strings, key=lambda s: (-len(s), s)))
-    )
     taken = bytearray(len(text))
     places = []
     for c in sorted(candidates, key=lambda c: c.start):
         taken[c.start : c.end] = b"\1" * (c.end - c.start)
         places.append(c)
-    for match in pattern.finditer(text):
-        if not any(taken[match.start() : match.end()]):
-            places.append(strings[match.group()]._replace(start=match.start(), end=match.end()))
+    for string in sorted(strings, key=lambda s: (-len(s), s)):
+        for start in standing(text, string):
+            end = start + len(string)
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                places.append(strings[string]._replace(start=start, end=end))
     return sorted(places)
 
 
@@ -75,9 +75,11 @@ def repeated(places: list[Candidate], text: str) -> list[Candidate]:
     return [c for c in places if c.finder is not Finder.SHAPE or text.count(text[c.start : c.end]) > 1]
 
 
-def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str) -> list[Found]:
-    """The entities of a paper: places with one type whose names have one normal form or are a pair of forms."""
-    shorts = {text[slice(*pair.long)].casefold(): text[slice(*pair.short)] for pair in found.pairs}
+def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str, shorts: Mapping[str, str]) -> list[Found]:
+    """The entities of a paper: places with one type whose names have one normal form or are a pair of forms.
+
+    ``shorts`` gives the short form of each long form in lower case.
+    """
     entities: dict[tuple[EntityType, str], Found] = {}
     for c in places:
         string = text[c.start : c.end]
@@ -95,9 +97,9 @@ def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str) ->
 
 def _present_variants(entities: Iterable[Found]) -> None:
     """Marks the named variants of a paper's own things as its own: Foo-mini, Foo-248K beside Foo."""
-    own = [e.name for e in entities if e.presented and len(e.name) > 3]
+    heads = tuple(f"{e.name}{joint}" for e in entities if e.presented and len(e.name) > 3 for joint in "- ")
     for entity in entities:
-        if not entity.presented and any(re.match(rf"{re.escape(name)}[- ]\S", entity.name) for name in own):
+        if not entity.presented and entity.name.startswith(heads):
             entity.presented.append(entity.spans[0])
 
 
@@ -110,17 +112,21 @@ def _canonical(catalog: Catalog, type: EntityType, string: str) -> str:
 
 @Language.factory(PIPE)
 class Mentions:
-    """Turns the candidates of a document into entities and sets ``doc.ents``."""
+    """Turns the candidates of a document into the entities that the rules propose."""
 
     def __init__(self, nlp: Language, name: str) -> None:
         self._catalog = known()
 
     def __call__(self, doc: Doc) -> Doc:
-        """Fills ``notes(doc).entities``."""
-        text, found = doc.text, notes(doc)
+        """Fills ``notes(doc).proposed``."""
+        found = notes(doc)
+        text = found.text
         senses = one_sense(found.candidates, text)
         places = repeated(settle(spread(settle(senses), text)), text)
-        found.entities = group(places, found, self._catalog, text)
+        found.proposed = sorted(
+            group(places, found, self._catalog, text, short_forms(text, found.pairs, ())),
+            key=lambda e: (e.start, e.type),
+        )
         return doc
 
 

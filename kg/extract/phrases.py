@@ -103,8 +103,7 @@ _GENERIC_METHOD = {
 @Language.component(PIPE)
 def phrases(doc: Doc) -> Doc:
     """Notes the phrases of a document as metrics, tasks and methods."""
-    text = doc.text
-    found = notes(doc).candidates
+    text, found = notes(doc).text, notes(doc).candidates
     for match in _METRIC.finditer(text):
         if not _GENERIC_METRIC.search(match.group()) or _ALWAYS_METRIC.search(match.group()):
             found.append(Candidate(*match.span(), EntityType.METRIC, Finder.PHRASE))

@@ -4,95 +4,92 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.catalog import known as catalog
-from kg.extract import abbreviations, hardware, known, mentions, phrases, tokens, wording
-from kg.extract.candidates import Finder, notes
+from kg.extract import abbreviations, claims, hardware, known, mentions, phrases, recognizer, tokens, wording
+from kg.extract.candidates import Claimed, notes
 from kg.extract.mentions import occurrences
-from kg.extract.results import Claimed, find_results
-from kg.extract.roles import find_roles, find_uses, sentence_spans
+from kg.extract.network import weights_digest
+from kg.extract.recognizer import WEIGHTS
 from kg.extract.sizes import find_sizes
 from kg.extract.urls import find_urls
 from kg.records import Entity, Extraction, Fact, Paper, Result, RunsOn, Size
 
-_RULES = "rules-1"
-_COMPONENTS = [module.PIPE for module in (abbreviations, known, hardware, phrases, wording, mentions)]
-# How often an entity of each finder was right on the annotated development papers.
-_PRECISION = {
-    Finder.CLASS_WORD: 0.97,
-    Finder.PHRASE: 0.37,
-    Finder.SHAPE: 0.25,
-    Finder.ABBREVIATION: 0.38,
-    Finder.CONTEXT: 0.62,
-    Finder.KNOWN: 0.76,
-    Finder.TITLE: 0.63,
-    Finder.PRESENTED: 0.73,
-    Finder.HARDWARE: 0.94,
-}
+_VERSION = "2"
+_RULES = (abbreviations, known, hardware, phrases, wording, mentions, claims)
 
 
 @cache
-def pipeline_version() -> str:
-    """What records are extracted by: the rules' version and a hash of the catalogue that they look names up in."""
-    return f"{_RULES}.{catalog().digest[:8]}"
+def pipeline_version(weights: Path = WEIGHTS) -> str:
+    """What records are extracted by: the code's version, and hashes of the catalogue and of the network's weights."""
+    return f"{_VERSION}.{catalog().digest[:8]}.{weights_digest(weights)[:8]}"
 
 
 @cache
-def pipeline() -> Language:
-    """The spaCy pipeline, made once a process."""
+def rules() -> Language:
+    """The part of the pipeline that needs no weights: what the rules propose, made once a process."""
     nlp = tokens.blank_language()
-    for component in _COMPONENTS:
-        nlp.add_pipe(component)
+    for module in _RULES:
+        nlp.add_pipe(module.PIPE)
     return nlp
 
 
-def extract(papers: Iterable[Paper], batch_size: int = 32) -> Iterator[Extraction]:
+@cache
+def pipeline(weights: Path = WEIGHTS) -> Language:
+    """The whole spaCy pipeline with a network's weights, made once a process."""
+    nlp = tokens.blank_language()
+    for module in _RULES:
+        nlp.add_pipe(module.PIPE)
+    nlp.add_pipe(recognizer.PIPE, config={"weights": str(weights)})
+    return nlp
+
+
+def extract(papers: Iterable[Paper], batch_size: int = 32, weights: Path = WEIGHTS) -> Iterator[Extraction]:
     """One record a paper, in order; each carries its paper.
 
     The batch size changes speed, never the records.
     """
     pairs = ((paper.text, paper) for paper in papers)
-    for doc, paper in pipeline().pipe(pairs, as_tuples=True, batch_size=batch_size):
-        yield to_record(doc, paper)
+    for doc, paper in pipeline(weights).pipe(pairs, as_tuples=True, batch_size=batch_size):
+        yield to_record(doc, paper, pipeline_version(weights))
 
 
-def to_record(doc: Doc, paper: Paper) -> Extraction:
+def to_record(doc: Doc, paper: Paper, version: str) -> Extraction:
     """The record of an analysed document."""
-    text = doc.text
-    found = sorted(notes(doc).entities, key=lambda e: (e.start, e.type))
-    sentences = sentence_spans(doc)
-    ids = [f"e{i}" for i in range(1, len(found) + 1)]
+    found = notes(doc)
+    text = found.text
+    ids = [f"e{i}" for i in range(1, len(found.entities) + 1)]
     return Extraction(
         id=paper.id,
         entities=tuple(
             Entity(
-                id=ids[i],
+                id=id,
                 type=e.type,
                 name=e.name,
                 mentions=occurrences(e, text),
                 spans=tuple(e.spans),
-                score=_PRECISION[e.finder],
+                score=round(e.score, 4),
             )
-            for i, e in enumerate(found)
+            for id, e in zip(ids, found.entities, strict=True)
         ),
         facts=tuple(
-            Fact(role=c.role, entity=ids[c.entity], score=c.score, span=c.span)
-            for c in find_roles(text, sentences, found)
+            Fact(role=c.role, entity=ids[c.entity], score=round(c.score, 4), span=c.span) for c in found.claims.roles
         ),
         runs_on=tuple(
-            RunsOn(hardware=ids[u.entity], count=u.devices, score=u.score, span=u.span)
-            for u in find_uses(text, sentences, found)
+            RunsOn(hardware=ids[u.entity], count=u.devices, score=round(u.score, 4), span=u.span)
+            for u in found.claims.uses
         ),
         sizes=tuple(
             Size(entity=ids[s.entity], parameters=s.parameters, score=s.score, span=s.span)
-            for s in find_sizes(text, found)
+            for s in find_sizes(text, found.entities)
         ),
-        results=tuple(_result(claim, ids, text) for claim in find_results(text, sentences, found)),
+        results=tuple(_result(claim, ids, text) for claim in found.claims.results),
         urls=tuple(find_urls(text)),
-        pipeline=pipeline_version(),
+        pipeline=version,
         paper=paper,
     )
 
@@ -111,6 +108,6 @@ def _result(claim: Claimed, ids: list[str], text: str) -> Result:
         dataset=ref(claim.dataset),
         hardware=ref(claim.hardware),
         evidence=text[slice(*claim.span)],
-        score=claim.score,
+        score=round(claim.score, 4),
         span=claim.span,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 # No quantity of a paper has more digits; longer runs are identifiers.
 _NUMBER = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?"
+_DEVICES = r"(?:(?:NVIDIA|Nvidia|[ABHV]\d{2,4}|GPU|TPU|CPU|core)[ -]){1,3}"
 _UNITS: dict[str, tuple[str, float]] = {
     r"\\?%|percent\b|per cent\b": ("%", 1),
     r"(?:percentage |absolute |average |F1 |BLEU |accuracy )?points?\b|pp\b|pts\b|p\.p\.": ("points", 1),
@@ -16,14 +17,14 @@ _UNITS: dict[str, tuple[str, float]] = {
     r"tokens?(?:/s(?:ec(?:ond)?)?\b|(?: per |/)second\b)|tok/s\b|TPS\b": ("tokens/s", 1),
     r"(?:requests?|req|queries)(?:/s(?:ec)?\b|(?: per |/)second\b)|QPS\b": ("req/s", 1),
     r"(?:images?|samples?)(?:/s(?:ec)?\b|(?: per |/)second\b)": ("images/s", 1),
-    r"s/token\b": ("s/token", 1),
+    r"s/token": ("s/token", 1),
     r"ms\b|milliseconds?\b|msec\b": ("ms", 1),
     r"[uμµ]s\b|microseconds?\b": ("us", 1),
     r"ns\b|nanoseconds?\b": ("ns", 1),
     r"s\b|secs?\b|seconds?\b": ("s", 1),
     r"mins?\b|minutes?\b": ("minutes", 1),
-    r"(?:GPU|TPU|A100|H100|V100)[ -](?:hours?|hrs?)\b|h\b|hrs?\b|hours?\b": ("hours", 1),
-    r"(?:GPU|TPU|A100|H100|V100)[ -]days?\b|days?\b": ("days", 1),
+    rf"{_DEVICES}(?:hours?|hrs?)\b|h\b|hrs?\b|hours?\b": ("hours", 1),
+    rf"{_DEVICES}days?\b|days?\b": ("days", 1),
     r"weeks?\b": ("weeks", 1),
     r"TB/s\b": ("TB/s", 1),
     r"GB/s\b": ("GB/s", 1),
@@ -64,7 +65,9 @@ _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "sixteen": 16, "single": 1, "an": 1, "a": 1, "several": 10, "dual": 2,
 }  # fmt: skip
-_UNIT = re.compile(r"[\s~-]{0,2}(?:" + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS)) + ")")
+_UNIT = re.compile(
+    r"(?:\*\*|[\s~-]{0,2})(?:" + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS)) + ")"
+)
 _BOUNDS = {
     "<=": r"up to|at most|within|under|less than|fewer than|below|no more than|as much as|as high as|maximum of|maximally|≤|<=?|\\le(?:q)?",
     ">=": r"over|more than|at least|exceeding|exceeds|greater than|above|no less than|beyond|larger than|higher than|≥|>=?|\\ge(?:q)?",
@@ -83,10 +86,27 @@ _QUANTITY = re.compile(
     re.X,
 )
 _SPELLED = re.compile(
-    r"\b(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|ten|an|several)\s(?P<unit>times|orders? of magnitude|percentage points|hours?|"
-    r"days?|minutes?|seconds?)|(?P<twice>twice|double[sd]?|doubling)|(?P<half>halv(?:e[sd]?|ing)))\b",
+    r"\b(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|ten|an?|several)[\s-](?:single\s)?(?:GPU\s)?"
+    r"(?P<unit>times|orders?[\s-]of[\s-]magnitude|percentage points|hours?|days?|weeks?|minutes?|seconds?)|"
+    r"(?P<twice>twice|double[sd]?|doubling)|(?P<half>halv(?:e[sd]?|ing)|by half|in half))\b",
     re.I,
 )
+_DIFFERENCE_BEFORE = re.compile(
+    r"\b(?:by|margins? of|(?:improvements?|gains?|increase|drop|degradation|loss|reduction) of)\s"
+    r"(?:(?:an?|the|at|least|most|over|up|to|about|more|than|around|average|of|additional|nearly|roughly)\s)*$",
+    re.I,
+)
+_SCORED = re.compile(
+    r"\s(?:absolute\s)?(?:BLEU|COMET|BLEURT|ROUGE|METEOR|CIDEr|F1|GLUE|chrF|mAP|mIoU|EM|AUC|perplexity|accuracy|score)",
+    re.I,
+)
+_DIFFERENCE_BEHIND = re.compile(
+    r"\s(?:[\w-]+\s){1,2}(?:gains?|degradation|improvements?|drops?|increase|loss|margin)\b", re.I
+)
+_CHANGES = re.compile(
+    r"(?<!ranging )(?<!ranges )(?<!range )(?<!varying )(?<!varies )\bfrom\s(?:about |around |roughly |only |just )?\$?$"
+)
+_CLOSES = re.compile(r"\s?(?:[,;.)](?:\s|$)|and\b|on\b|in\b|over\b|for\b|to\b|respectively)|$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +125,9 @@ def find_quantities(text: str) -> Iterator[Quantity]:
     """Every quantity in the text, in order.
 
     >>> [(q.value, q.unit, q.bound, q.low) for q in find_quantities("up to 4.7x and 1.24-2.01x, 74.4\\\\% in 3 days")]
-    [(4.7, 'x', '<=', None), (2.01, 'x', '=', 1.24), (74.4, '%', '=', None), (3.0, 'days', '=', None)]
+    [(4.7, 'x', '<=', None), (2.01, 'x', '<=', 1.24), (74.4, '%', '=', None), (3.0, 'days', '=', None)]
+    >>> [(q.value, q.unit) for q in find_quantities("from 54.2% to 61.0%, by 3.5 BLEU, in less than a day")]
+    [(54.2, '%'), (61.0, '%'), (3.5, 'points'), (1.0, 'days')]
     """
     found = [*_numeric(text), *_spelled(text)]
     yield from sorted(found, key=lambda q: q.start)
@@ -143,10 +165,17 @@ def _numeric(text: str) -> Iterator[Quantity]:
                 value, low = first, None
         elif match.group("dollar"):
             unit = "USD"
-        bound = _bound(text[max(0, match.start() - 40) : match.start()])
+        elif low is None and _is_difference(text, match.start(), end):
+            unit = "points"
+        before = text[max(0, match.start() - 40) : match.start()]
+        bound = _bound(before)
         if match.group("plus") or text[end : end + 1] == "+":
             bound = ">="
-        yield Quantity(match.start(), end, value, unit, bound, low)
+        if low is not None and match.group("join") == "to" and _CHANGES.search(before):
+            yield Quantity(match.start("a"), match.end("a"), low, unit, bound)
+            yield Quantity(match.start("b"), end, value, unit, bound)
+        else:
+            yield Quantity(match.start(), end, value, unit, bound if low is None else "<=", low)
 
 
 def _spelled(text: str) -> Iterator[Quantity]:
@@ -161,11 +190,21 @@ def _spelled(text: str) -> Iterator[Quantity]:
         unit = match.group("unit").lower()
         if (unit == "times" and count == 1) or (count == 10 and unit != "times" and "order" not in unit):
             continue
+        if match.group("count").lower() in {"a", "an"} and "order" not in unit and not bound.strip("="):
+            continue
         if unit.startswith("order"):
             yield Quantity(*match.span(), 10.0**count if count < 10 else 10.0, "x", bound)
         else:
             name = {"times": "x", "percentage points": "points"}.get(unit, unit if unit.endswith("s") else unit + "s")
             yield Quantity(*match.span(), float(count), "s" if name == "seconds" else name, bound)
+
+
+def _is_difference(text: str, start: int, end: int) -> bool:
+    """Whether a bare number is a difference of scores: *by 3.5*, *of 12 BLEU*, *a 1.67 accuracy gain*."""
+    if _DIFFERENCE_BEHIND.match(text, end):
+        return True
+    before = _DIFFERENCE_BEFORE.search(text[max(0, start - 60) : start])
+    return bool(before and (_SCORED.match(text, end) or ("." in text[start:end] and _CLOSES.match(text, end))))
 
 
 def _number(string: str) -> float:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
-from kg.extract.candidates import Found
-from kg.extract.quantities import Quantity, find_quantities
+from kg.extract.candidates import Claimed, Found
+from kg.extract.quantities import Quantity
 from kg.extract.roles import sentence_of
 from kg.records import EntityType, Span
 
@@ -77,19 +78,6 @@ _ACTS = re.compile(
 _OURS = re.compile(r"\b(?:we|our|ours|proposed|this (?:work|paper))\b", re.I)
 
 
-class Claimed(NamedTuple):
-    """A quantitative claim; entities are places in the list of entities, ``metric`` may be plain words."""
-
-    subject: int | None
-    metric: int | str
-    quantity: Quantity
-    baseline: int | None
-    dataset: int | None
-    hardware: int | None
-    span: Span
-    score: float
-
-
 class Place(NamedTuple):
     """One place of an entity in a sentence."""
 
@@ -98,15 +86,13 @@ class Place(NamedTuple):
     entity: int
 
 
-def find_results(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Claimed]:
-    """The claims of a paper in the order of its text."""
+def find_results(
+    text: str, sentences: list[Span], quantities: list[Quantity], entities: list[Found]
+) -> Iterator[Claimed]:
+    """The claims of a paper in the order of its text, as the wording tells them."""
     named = _places(entities, sentences)
-    for sentence in sentences[1:]:
-        quantities = list(find_quantities(text[slice(*sentence)]))
-        if not quantities:
-            continue
-        begin = sentence[0]
-        shifted = [_shift(q, begin) for q in quantities]
+    for sentence, grouped in groupby(quantities, key=lambda q: sentence_of(sentences, q.start)):
+        shifted = list(grouped)
         places = {kind: sorted(named.get((sentence, kind), ())) for kind in EntityType}
         places[EntityType.HARDWARE] = [p for p in places[EntityType.HARDWARE] if not _RESOURCE.match(text, p.end)]
         metrics = places[EntityType.METRIC]
@@ -127,10 +113,6 @@ def find_results(text: str, sentences: list[Span], entities: list[Found]) -> Ite
                     sentence,
                     0.6 if isinstance(metric, int) else 0.45,
                 )
-
-
-def _shift(q: Quantity, by: int) -> Quantity:
-    return Quantity(q.start + by, q.end + by, q.value, q.unit, q.bound, q.low)
 
 
 def _places(entities: list[Found], sentences: list[Span]) -> dict[tuple[Span, EntityType], list[Place]]:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from spacy.tokens import Doc
-
-from kg.extract.candidates import Found
+from kg.extract.candidates import Claim, Found, Use
 from kg.records import EntityType, Role, Span
 
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
@@ -53,39 +50,14 @@ _COUNT = re.compile(
     r"(?:[\s-](?:NVIDIA|Nvidia|AMD|Intel|Google|Huawei|Tesla|GeForce|Xilinx|commodity|consumer(?:-grade)?|modern|Arm|ARM|identical|high-end|low-end|cheap|"
     r"commercial|interconnected|\d+GB|HPC|mobile|Cloud|off-the-shelf|edge))*[\s-]?$",
 )
+_ONE = re.compile(
+    r"\bon\san?\s(?:(?:consumer|low-end|high-end|commodity|modern|mobile|NVIDIA|Nvidia|Intel|AMD|single)\s)*$"
+)
 _SERIES = re.compile(r"(?:RTX|GTX|GeForce|Radeon|Xeon|Core|EPYC|Ryzen|Gen|Pi|Alveo|Instinct|Ascend|Dimensity|v)[ -]?$")
 _WORD_COUNTS = {
     "single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "sixteen": 16, "dual": 2,
 }  # fmt: skip
 _CLASS_WORDS = {"GPU", "CPU", "TPU", "NPU", "FPGA", "ASIC", "RDU", "IPU", "PIM", "MCU", "microcontroller"}
-
-
-class Claim(NamedTuple):
-    """An entity in a role, by its place in the list of entities, with the sentence that says so."""
-
-    role: Role
-    entity: int
-    span: Span
-    score: float
-
-
-class Use(NamedTuple):
-    """Hardware in use, with the number of devices."""
-
-    entity: int
-    devices: int | None
-    span: Span
-    score: float
-
-
-def sentence_spans(doc: Doc) -> list[Span]:
-    """Where each sentence starts and ends, the title first, without the white space around it."""
-    spans = []
-    for sentence in doc.sents:
-        text = sentence.text
-        left = len(text) - len(text.lstrip())
-        spans.append((sentence.start_char + left, sentence.start_char + left + len(text.strip())))
-    return spans
 
 
 def sentence_of(spans: list[Span], offset: int) -> Span:
@@ -99,8 +71,7 @@ def sentence_of(spans: list[Span], offset: int) -> Span:
 def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Claim]:
     """The roles of a paper's entities, at most one claim a role and entity."""
     own = {i for i, e in enumerate(entities) if e.presented and e.type not in {EntityType.TASK, EntityType.METRIC}}
-    names = [re.escape(text[start:end]) for i in own for start, end in entities[i].spans]
-    ours = re.compile("|".join([_OURS.pattern, *sorted(set(names))]), re.I)
+    names = {text[start:end].lower() for i in own for start, end in entities[i].spans}
     for i, entity in enumerate(entities):
         if i in own:
             yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]), 0.86)
@@ -109,7 +80,7 @@ def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Itera
         elif entity.type is EntityType.DATASET:
             yield from _dataset(text, sentences, i, entity)
         elif entity.type in _NAMES:
-            yield from _name(text, sentences, i, entity, ours)
+            yield from _name(text, sentences, i, entity, names)
     for i in own:
         if entities[i].type is EntityType.DATASET:
             for start, _ in entities[i].spans:
@@ -146,7 +117,7 @@ def _dataset(text: str, sentences: list[Span], i: int, entity: Found) -> Iterato
             return
 
 
-def _name(text: str, sentences: list[Span], i: int, entity: Found, ours: re.Pattern[str]) -> Iterator[Claim]:
+def _name(text: str, sentences: list[Span], i: int, entity: Found, own: set[str]) -> Iterator[Claim]:
     for start, stop in entity.spans:
         begin, end = sentence_of(sentences, start)
         before, whole = text[begin:start], text[begin:end]
@@ -166,11 +137,17 @@ def _name(text: str, sentences: list[Span], i: int, entity: Found, ours: re.Patt
         ):
             yield Claim(Role.COMPARED_TO, i, (begin, end), 0.4)
             return
-        if (ours.search(whole) and _BUILDS.search(before[-60:])) or (
+        if (_BUILDS.search(before[-60:]) and _is_ours(whole, own)) or (
             begin == 0 and re.search(r"\b(?:via|with|using|by|through|on)\b", before)
         ):
             yield Claim(Role.BUILDS_ON, i, (begin, end), 0.4)
             return
+
+
+def _is_ours(sentence: str, own: set[str]) -> bool:
+    """Whether a sentence speaks of the paper's own work or names what it presents."""
+    lower = sentence.lower()
+    return _OURS.search(sentence) is not None or any(name in lower for name in own)
 
 
 def find_uses(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Use]:
@@ -199,6 +176,8 @@ def device_count(before: str) -> int | None:
     >>> device_count("trained on 1,024 NVIDIA "), device_count("a single 8-"), device_count("on "), device_count("two ")
     (1024, 8, None, 2)
     """
+    if _ONE.search(before):
+        return 1
     match = _COUNT.search(before)
     if match and _SERIES.search(before[: match.start()]):
         return None

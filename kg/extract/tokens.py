@@ -9,11 +9,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from kg.extract.candidates import NOTES, Notes
+
 URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'`{}|]+", re.IGNORECASE)
 _TOKEN = re.compile(
     r"""\d+(?:,\d{3})*(?:\.\d+)?(?=(?:times|fold|[xX×])(?![^\W_]))   # 2.88|times, 4.7|x
-      | \d+(?=[xX][A-Z0-9])                                          # 16|x|A100
-      | (?<=\d)[xX](?=[A-Z0-9])
+      | \d+(?=(?:[xX]|times)(?-i:[A-Z0-9]))                          # 16|x|A100, 8|times|RTX
+      | (?<=\d)(?:[xX]|times)(?=(?-i:[A-Z0-9]))
       | \d{1,3}(?:,\d{3})+(?:\.\d+)?
       | [^\W_]+(?:\.\d+)*                                            # Llama3.1, v1.5, 0.7
       | ['’]s\b
@@ -47,7 +49,12 @@ class FineTokenizer:
                 words.append(word)
                 spaces.append(False)
                 offsets.append(start)
-        return Doc(self.vocab, words=words, spaces=spaces, sent_starts=_sentence_starts(text, words, offsets))
+        sent_starts = _sentence_starts(text, words, offsets)
+        found = Notes(text)
+        for word, offset, starts in zip(words, offsets, sent_starts, strict=True):
+            if not word.isspace():
+                found.words.add(word, offset, bool(starts))
+        return Doc(self.vocab, words=words, spaces=spaces, sent_starts=sent_starts, user_data={NOTES: found})
 
 
 def blank_language() -> Language:

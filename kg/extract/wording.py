@@ -13,6 +13,7 @@ from kg.extract.kinds import head_type, own_type, type_by_suffix, type_in_contex
 from kg.extract.presented import presented_names, title_name
 from kg.extract.shapes import CLASS_WORDS, GENERIC, GENERIC_TAIL, NAME, SHAPE, WORDED, trim
 from kg.extract.tokens import URL
+from kg.extract.words import standing
 from kg.records import EntityType
 
 PIPE = "kg_wording"
@@ -24,6 +25,8 @@ _SUCH_AS = re.compile(
 _OTHER = re.compile(
     rf"(?P<list>{NAME}(?:\s{NAME})?(?:,\s{NAME}(?:\s{NAME})?)*,? and other\s)(?:\w+\s){{0,2}}?(?P<head>[a-z]+)"
 )
+
+_VARIANT_TAIL = re.compile(r"-\w[\w.]*(?<!\.)(?:-\w+)*")
 
 _LIST_BREAK = re.compile(
     r"\b(?:that|which|while|but|with|for|by|to|in|on|of|is|are|have|has|demonstrates?|shows?|can|as|from|at|under|where|when|"
@@ -76,11 +79,11 @@ def variants(text: str, candidates: list[Candidate]) -> Iterator[Candidate]:
     """Hyphenated variants of the paper's own names: FooNet-tiny, Foo-248K."""
     own = {text[c.start : c.end]: c.type for c in candidates if c.finder in {Finder.TITLE, Finder.PRESENTED}}
     for name, kind in own.items():
-        for match in (
-            re.finditer(rf"(?<![\w-]){re.escape(name)}-\w[\w.]*(?<!\.)(?:-\w+)*", text) if len(name) > 3 else ()
-        ):
-            if not GENERIC_TAIL.search(match.group()):
-                yield Candidate(*match.span(), type_by_suffix(match.group()) or kind, Finder.PRESENTED)
+        for start in standing(text, name) if len(name) > 3 else ():
+            tail = _VARIANT_TAIL.match(text, start + len(name))
+            if tail and text[start - 1 : start] != "-" and not GENERIC_TAIL.search(text[start : tail.end()]):
+                own_kind = type_by_suffix(text[start : tail.end()]) or kind
+                yield Candidate(start, tail.end(), own_kind, Finder.PRESENTED)
 
 
 def long_forms(text: str, pairs: list[Pair], candidates: list[Candidate]) -> Iterator[Candidate]:
@@ -97,7 +100,8 @@ def long_forms(text: str, pairs: list[Pair], candidates: list[Candidate]) -> Ite
 @Language.component(PIPE)
 def wording(doc: Doc) -> Doc:
     """Notes the names that the wording of a document tells."""
-    text, found = doc.text, notes(doc)
+    found = notes(doc)
+    text = found.text
     addresses = [match.span() for match in URL.finditer(text)]
     candidates = [*listed_names(text), *shaped_names(text), *paired_names(text, found.pairs)]
     for start, end, kind in title_name(text):

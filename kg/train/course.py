@@ -1,0 +1,150 @@
+"""The course of training: other schemes first, then invented papers, then annotated ones, with folds held out."""
+
+from __future__ import annotations
+
+import copy
+import random
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from kg.evaluate import annotated
+from kg.extract import extract
+from kg.extract.candidates import Finder
+from kg.extract.features import FEATURES
+from kg.extract.role_head import ROLES
+from kg.extract.tags import KINDS, TAGS
+from kg.records import Extraction, KgError, Paper
+from kg.train.calibrate import uncalibrated
+from kg.train.examples import Example, example
+from kg.train.export import export
+from kg.train.fit import MAIN, Schedule, Trainee, fit
+from kg.train.network import load_base
+from kg.train.others import SCHEMES, scirex, tdmsci
+
+LAYERS = 3
+_OTHERS = Schedule(epochs=2, batch=6)
+_INVENTED = Schedule(epochs=3)
+_ANNOTATED = Schedule(epochs=4)
+_KEPT = "tdmsci"
+_FAMOUS = 0.3
+"""The share of introduced names that an invented paper's example shows as known to the catalogue."""
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is learned from, and the tokenizer and base weights in ``base`` (a BERT in Hugging Face's layout)."""
+
+    base: Path
+    others: Sequence[tuple[str, Example]]
+    invented: Sequence[Example]
+    seed: int = 0
+
+    def examples(self, papers: Sequence[tuple[Paper, Extraction]]) -> list[Example]:
+        """Annotated papers as examples."""
+        tokenizer = load_tokenizer(self.base)
+        return [example(paper, record, tokenizer) for paper, record in papers]
+
+    def start(self, progress: Progress) -> Trainee:
+        """The network after the texts that are not ours, and the invented papers."""
+        torch.manual_seed(self.seed)
+        trainee = Trainee(LAYERS, {MAIN: TAGS, **{name: 1 + 4 * len(kinds) for name, kinds in SCHEMES.items()}})
+        load_base(trainee.encoder, self.base / "model.safetensors")
+        if self.others:
+            fit(trainee, self.others, _OTHERS, self.seed, lambda step, steps, _: progress("other schemes", step, steps))
+        if self.invented:
+            papers = [(MAIN, example) for example in self.invented]
+            fit(trainee, papers, _INVENTED, self.seed, lambda step, steps, _: progress("invented papers", step, steps))
+        return trainee
+
+    def finish(self, started: Trainee, papers: Sequence[Example], progress: Progress) -> Trainee:
+        """A copy of the started network after annotated papers, with as many invented ones mixed in.
+
+        The scheme nearest to ours goes on too, so that its tags stay of use.
+        """
+        trainee = copy.deepcopy(started)
+        chance = random.Random(self.seed)
+        kept = [example for name, example in self.others if name == _KEPT]
+        data = [(MAIN, example) for example in (*papers, *_some(self.invented, len(papers), chance))]
+        data += [(_KEPT, example) for example in _some(kept, len(papers), chance)]
+        fit(trainee, data, _ANNOTATED, self.seed, lambda step, steps, _: progress("annotated papers", step, steps))
+        return trainee
+
+
+def _some(examples: Sequence[Example], count: int, chance: random.Random) -> list[Example]:
+    return chance.sample(list(examples), min(count, len(examples)))
+
+
+def load_tokenizer(base: Path) -> Tokenizer:
+    """The tokenizer of the base weights, which neither cuts nor pads."""
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def invented_examples(gold: Path, corpus: Path, tokenizer: Tokenizer, seed: int = 0) -> Iterator[Example]:
+    """Invented papers as examples; some of what they introduce is shown as if the catalogue knew it already.
+
+    Real papers introduce things that have become known since, which invented names never have.
+    """
+    chance = random.Random(seed)
+    introduces = ROLES.index("introduces")
+    for paper, record in annotated(gold, corpus):
+        made = example(paper, record, tokenizer)
+        mentions = made.mentions
+        for entity in np.flatnonzero(made.roles[:, introduces]).tolist():
+            if chance.random() >= _FAMOUS:
+                continue
+            for row in np.flatnonzero(mentions.entity == entity):
+                first, last = int(mentions.first[row]), int(mentions.last[row])
+                kind = KINDS[int(mentions.kind[row])].value
+                made.features[first : last + 1, _column(f"candidate {Finder.KNOWN.name} {kind}")] = 1
+                made.features[first, _column(f"starts {Finder.KNOWN.name}")] = 1
+                made.features[last, _column(f"ends {Finder.KNOWN.name}")] = 1
+        yield made
+
+
+def _column(name: str) -> int:
+    return FEATURES.index(name)
+
+
+def prepare(base: Path, training: Path, external: Path | None, progress: Progress) -> Course:
+    """The course with the texts of two directories: invented papers, and other schemes where they are given."""
+    tokenizer = load_tokenizer(base)
+    others: list[tuple[str, Example]] = []
+    if external is not None:
+        for path in sorted(external.glob("scirex/*.jsonl")):
+            others += [("scirex", one) for one in scirex(path, tokenizer)]
+        for path in sorted(external.glob("tdmsci/conllFormat/train*.conll")):
+            others += [("tdmsci", one) for one in tdmsci(path, tokenizer)]
+        if not others:
+            raise KgError(f"{external}: holds neither scirex/*.jsonl nor tdmsci/conllFormat/train*.conll")
+        progress("reading other schemes", len(others), len(others))
+    invented = list(invented_examples(training / "gold.jsonl", training / "corpus.jsonl", tokenizer))
+    progress("reading invented papers", len(invented), len(invented))
+    return Course(base, others, invented)
+
+
+def held_out(
+    course: Course, started: Trainee, papers: Sequence[tuple[Paper, Extraction]], folds: int, progress: Progress
+) -> Iterator[tuple[Extraction, Extraction]]:
+    """(annotated, predicted) records, each predicted by a network that has not seen the paper; scores as they come."""
+    made = course.examples(papers)
+    for fold in range(folds):
+        seen = [one for n, one in enumerate(made) if n % folds != fold]
+        trainee = course.finish(started, seen, progress)
+        with tempfile.TemporaryDirectory() as scratch:
+            weights = Path(scratch)
+            export(trainee, course.base / "tokenizer.json", uncalibrated(), weights)
+            unseen = [pair for n, pair in enumerate(papers) if n % folds == fold]
+            found = extract((paper for paper, _ in unseen), weights=weights)
+            yield from ((record, prediction) for (_, record), prediction in zip(unseen, found, strict=True))
+        progress("folds", fold + 1, folds)

@@ -1,0 +1,68 @@
+"""Writing a trained network in the form that extraction loads: an 8-bit ONNX encoder and arrays for the heads."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+
+from kg.extract.features import FEATURES
+from kg.train.fit import MAIN, Trainee
+
+
+class _Encoder(nn.Module):
+    """The encoder for one window, without padding."""
+
+    def __init__(self, trainee: Trainee) -> None:
+        super().__init__()
+        self.encoder = trainee.encoder
+
+    def forward(self, ids: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
+        """(1, pieces) and (pieces, features) to the states and the tags' logits of each piece."""
+        states = self.encoder(ids, features[None])[0]
+        return states, self.encoder.tagged(states, features, MAIN)
+
+
+def export(trainee: Trainee, tokenizer: Path, calibrations: dict[str, Any], directory: Path) -> None:
+    """Writes ``encoder.onnx``, ``heads.npz`` and ``tokenizer.json`` into a directory."""
+    trainee.eval()
+    directory.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        full = Path(scratch) / "encoder.onnx"
+        torch.onnx.export(
+            _Encoder(trainee),
+            (torch.zeros(1, 16, dtype=torch.long), torch.zeros(16, len(FEATURES))),
+            str(full),
+            input_names=["ids", "features"],
+            output_names=["states", "logits"],
+            dynamic_axes={
+                "ids": {1: "pieces"},
+                "features": {0: "pieces"},
+                "states": {0: "pieces"},
+                "logits": {0: "pieces"},
+            },
+            opset_version=17,
+            dynamo=False,
+        )
+        # A scale a channel and heads in full precision keep 98.6 % of the spans, one scale a matrix 95.6 %.
+        nodes = onnx.load(full).graph.node
+        heads = [node.name for node in nodes if node.op_type in {"MatMul", "Gemm"} and "/layers." not in node.name]
+        quantize_dynamic(
+            full, directory / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=heads
+        )
+    arrays: dict[str, Any] = {name: value.detach().numpy() for name, value in trainee.heads.state_dict().items()}
+    arrays |= {
+        f"{part}.{name}": value.detach().numpy()
+        for part in ("tags", "hints")
+        for name, value in getattr(trainee.encoder, part).state_dict().items()
+        if not name.startswith(MAIN)
+    }
+    np.savez_compressed(directory / "heads.npz", **arrays, **calibrations)
+    shutil.copyfile(tokenizer, directory / "tokenizer.json")
