@@ -80,8 +80,10 @@ def read_gold(path: Path) -> Iterator[Extraction]:
                         yield Extraction.model_validate_json(line)
                     except ValidationError as error:
                         raise KgError(f"{path}, line {number}: not a record ({error.errors()[0]['msg']})") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise KgError(f"{path}: cannot be read ({error})") from error
+    except UnicodeDecodeError as error:
+        raise KgError(f"{path}: not text in UTF-8; save the file as UTF-8") from error
+    except OSError as error:
+        raise KgError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 class Comparison(NamedTuple):

@@ -87,6 +87,15 @@ def test_scores_are_probabilities_and_min_score_drops_what_is_below() -> None:
     )
 
 
+def test_roles_keep_to_the_types_that_the_ontology_gives_them() -> None:
+    text = "We train OtterNet on GitHub code and evaluate LLM serving on A100 GPUs, vLLM and MMLU accuracy. "
+    for found in extract(Paper(id=n, title="OtterNet", abstract=text * n) for n in (1, 2, 4)):
+        types = {entity.id: entity.type for entity in found.entities}
+        assert {types[id] for id in found.tasks} <= {EntityType.TASK}
+        assert {types[id] for id in (*found.trained_on, *found.evaluated_on)} <= {EntityType.DATASET}
+        assert {types[use.hardware] for use in found.runs_on} <= {EntityType.HARDWARE}
+
+
 def record(text: str, *named: tuple[str, EntityType, float]) -> Extraction:
     title, abstract = text.split("\n")
     return Extraction(

@@ -57,9 +57,12 @@ _ENDS: dict[Finder, int] = {f: _COLUMN[f"ends {f.name}"] for f in _RULES}
 def features(text: str, words: Words, found: Notes) -> NDArray[np.float32]:
     """The features of a document's words: 0 or 1, of shape (words, ``len(FEATURES)``)."""
     matrix = np.zeros((len(words), len(FEATURES)), np.float32)
-    places = [*_of_rules(words, found), *_of_claims(words, found), *_of_words(text, words, found)]
-    for first, last, column in places:
-        matrix[first:last, column] = 1.0
+    rows: list[int] = []
+    columns: list[int] = []
+    for first, last, column in (*_of_rules(words, found), *_of_claims(words, found), *_of_words(text, words, found)):
+        rows.extend(range(first, last))
+        columns.extend([column] * (last - first))
+    matrix[rows, columns] = 1.0
     return matrix
 
 

@@ -35,6 +35,8 @@ _HEAD_NOUNS = frozenset(
     for noun in ("metric", "dataset", "benchmark", "model", "framework", "platform")
     for ending in ("", "s")
 )
+_DEVICE = 0.6
+"""The score of a device that the rules found and the network did not; there are too few of them to measure."""
 _KEPT = 0.1
 """A string is a name when its occurrences have this probability in the mean."""
 
@@ -61,6 +63,8 @@ class Recognizer:
         for entity in found.entities:
             chance = max(probability(words, found.reading.tags, start, end, entity.type) for start, end in entity.spans)
             entity.score = calibrated_score(chance, self._network.heads["entity.calibration"])
+            if entity.finder is Finder.HARDWARE:
+                entity.score = max(entity.score, _DEVICE)
         roles, uses = judge_roles(text, found, self._network.heads, self._catalog)
         found.claims = Claims(roles, uses, judge_results(text, found, self._network.heads))
         return doc

@@ -16,6 +16,13 @@ from kg.records import EntityType, Role
 ROLES: tuple[str, ...] = (*(role.value for role in Role), "runs_on")
 """What the columns of the head stand for."""
 
+_FITTING = {
+    Role.TASKS: {EntityType.TASK},
+    Role.TRAINED_ON: {EntityType.DATASET},
+    Role.EVALUATED_ON: {EntityType.DATASET},
+    "runs_on": {EntityType.HARDWARE},
+}
+"""The types that a role's entities have, where the ontology gives it a range."""
 _DURATION = re.compile(r"(?:[ -]GPUs?)?[ -](?:hours?|days?)\b")
 
 SHARPNESS = 2.0
@@ -51,9 +58,11 @@ def judge_roles(
         rows = np.flatnonzero(mentions.entity == number)
         telling = rows[int(each[rows, column].argmax())]
         span = sentence_of(found.sentences, found.words.starts[mentions.first[telling]])
+        if entity.type not in _FITTING.get(ROLES[column], {entity.type}):
+            continue
         if column < len(Role):
             claims.append(Claim(Role(ROLES[column]), number, span, score))
-        elif entity.type is EntityType.HARDWARE:
+        else:
             uses += [Use(number, count, span, score) for count in _counts(text, found, entity)]
     return claims, list(_named(uses, found.entities, catalog))
 

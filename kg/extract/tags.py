@@ -14,7 +14,7 @@ from kg.records import EntityType
 KINDS: tuple[EntityType, ...] = tuple(EntityType)
 TAGS = 1 + 4 * len(KINDS)
 _OUTSIDE, _BEGIN, _INSIDE, _END, _SINGLE = 0, 1, 2, 3, 4
-_SURELY_OUTSIDE = 0.995
+_SURELY_OUTSIDE = 0.98
 _NEVER = -1e9
 
 
