@@ -187,6 +187,10 @@ def test_a_long_abstract_is_read_in_reasonable_time() -> None:
     assert {"vLLM", "MMLU"} <= set(types(found))
 
 
+def test_a_word_without_end_is_read_in_reasonable_time() -> None:
+    assert record("x" * 300_000).entities == ()
+
+
 def test_the_examples_are_extracted_nearly_as_expected() -> None:
     scores = score(predictions(EXAMPLES / "expected.jsonl", EXAMPLES / "corpus.jsonl"))
     assert scores["mention"].f1 >= 0.85

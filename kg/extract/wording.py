@@ -23,7 +23,7 @@ _SUCH_AS = re.compile(
 )
 
 _OTHER = re.compile(
-    rf"(?P<list>{NAME}(?:\s{NAME})?(?:,\s{NAME}(?:\s{NAME})?)*,? and other\s)(?:\w+\s){{0,2}}?(?P<head>[a-z]+)"
+    rf"(?<!\w)(?P<list>{NAME}(?:\s{NAME})?(?:,\s{NAME}(?:\s{NAME})?)*,? and other\s)(?:\w+\s){{0,2}}?(?P<head>[a-z]+)"
 )
 
 _VARIANT_TAIL = re.compile(r"-\w[\w.]*(?<!\.)(?:-\w+)*")
