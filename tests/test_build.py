@@ -76,7 +76,7 @@ def test_a_paper_on_two_pages_is_one_paper_with_both_sources(example_graph: Path
             use_default_graph_as_union=True,
         )
     )
-    assert [row["s"].value.split(":")[0] for row in rows] == ["papers-compact.txt", "papers.txt"]  # type: ignore[union-attr]
+    assert [row["s"].value.split(":")[0] for row in rows] == ["papers-compact.txt", "papers.txt"]
 
 
 def test_records_can_be_written_beside_the_graph(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def damaged(store: Store, predicate: str, kind: str) -> tuple[Store, str]:
     )
     for quad in list(copy.quads_for_pattern(typed.subject, NamedNode(predicate), None)):
         copy.remove(quad)
-    return copy, typed.subject.value  # type: ignore[union-attr]
+    return copy, typed.subject.value
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_rdflib_reads_the_same_dataset(store: Store, tmp_path: Path, format: str
     (path,) = export(store, [format], tmp_path)
     dataset = rdflib.Dataset()
     dataset.parse(path, format={"jsonld": "json-ld"}.get(format, format))
-    graphs = {str(quad.graph_name.value) for quad in store if isinstance(quad.graph_name, NamedNode)}  # type: ignore[union-attr]
+    graphs = {str(quad.graph_name.value) for quad in store if isinstance(quad.graph_name, NamedNode)}
     assert sum(1 for _ in dataset.quads()) == len(store)
     assert {str(g.identifier) for g in dataset.graphs() if len(g)} == graphs
 
@@ -202,7 +202,7 @@ def test_a_page_holds_no_address_but_the_links_of_papers(store: Store, tmp_path:
     write_page(store, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf8")
     links = {link.rstrip(".,;)") for link in re.findall(r"https?://[^\"'\s\\<>]+", page)}
-    given = {quad.object.value for quad in store.quads_for_pattern(None, NamedNode(KG + "url"), None)}  # type: ignore[union-attr]
+    given = {quad.object.value for quad in store.quads_for_pattern(None, NamedNode(KG + "url"), None)}
     assert links
     assert all(link in given or link.startswith(("https://arxiv.org/abs/", "https://doi.org/")) for link in links)
     assert not re.search(r"<(?:link|img|iframe)\b|\ssrc=", page.split("<script>")[0])

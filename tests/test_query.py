@@ -114,7 +114,7 @@ def test_rows_come_in_every_standard_format(both: Store) -> None:
     query = sparql("SELECT ?n { ?c kg:count ?n }")
     found = {format: answer(both, query, {}, format) for format in ("csv", "tsv", "json", "xml")}
     assert all(isinstance(text, bytes) for text in found.values())
-    texts = {format: bytes(text).decode() for format, text in found.items()}  # type: ignore[arg-type]
+    texts = {format: bytes(text).decode() for format, text in found.items()}
     assert list(csv.reader(texts["csv"].splitlines())) == [["n"], ["8"]]
     assert texts["tsv"].splitlines() == ["?n", "8"]
     assert json.loads(texts["json"])["results"]["bindings"][0]["n"]["value"] == "8"

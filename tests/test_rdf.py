@@ -61,7 +61,7 @@ def test_results_that_differ_in_bound_are_two() -> None:
 
 
 def test_evidence_quotes_the_text_at_its_offsets() -> None:
-    text = plum().paper.text  # type: ignore[union-attr]
+    text = plum().paper.text
     query = PREFIXES + "SELECT ?s ?e ?quote { ?x oa:start ?s ; oa:end ?e ; oa:exact ?quote }"
     quoted = [(int(r["s"].value), int(r["e"].value), r["quote"].value) for r in rows(graph_of(plum()), query)]
     assert quoted

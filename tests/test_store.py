@@ -175,7 +175,7 @@ def published(directory: GraphDirectory, *values: str) -> int:
 
 
 def answers(directory: GraphDirectory) -> list[str]:
-    return sorted(quad.object.value for quad in directory.store())  # type: ignore[union-attr]
+    return sorted(quad.object.value for quad in directory.store())
 
 
 def test_publishing_keeps_the_generation_before_and_removes_older_ones(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_a_reader_keeps_its_generation_while_another_is_published(tmp_path: Path
     published(directory, "a")
     reader = directory.store()
     published(directory, "b")
-    assert [quad.object.value for quad in reader] == ["a"]  # type: ignore[union-attr]
+    assert [quad.object.value for quad in reader] == ["a"]
 
 
 class Killed(BaseException):

@@ -23,6 +23,8 @@ _TOKEN = re.compile(
       | .""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LONGEST_SENTENCE = 400
+"""Words; what goes on for longer is cut, so that what is done sentence by sentence takes linear time."""
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|al|cf|Fig|Eq|Sec|No|approx|resp|w\.r\.t)|\b[A-Z])\.$")
 
 
@@ -71,13 +73,16 @@ def _sentence_starts(text: str, words: list[str], offsets: list[int]) -> list[bo
     addresses = [match.span() for match in URL.finditer(text)]
     starts: list[bool | int | None] = []
     pending = True
+    length = 0
     for i, word in enumerate(words):
         if word.isspace():
             starts.append(False)
             pending = pending or "\n" in word
             continue
         inside = any(start < offsets[i] < end for start, end in addresses)
-        starts.append(pending or (not inside and offsets[i] > title_end + 1 and _ends_before(text, words, offsets, i)))
+        ended = not inside and offsets[i] > title_end + 1 and _ends_before(text, words, offsets, i)
+        starts.append(pending or ended or length == _LONGEST_SENTENCE)
+        length = 1 if starts[-1] else length + 1
         pending = False
     return starts
 

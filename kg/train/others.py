@@ -31,7 +31,7 @@ Span = tuple[int, int, int]
 def tdmsci(path: Path, tokenizer: Tokenizer) -> Iterator[Example]:
     """The sentences of a CoNLL file: word, offset and BIO label, tab-separated, an empty line between sentences.
 
-    Source: Hou et al., TDMSci (EACL 2021). Raises KgError with the line that has no label.
+    Source: Hou et al., TDMSci (EACL 2021). Raises KgError for a label that is unknown.
     """
     kinds = SCHEMES["tdmsci"]
     for number, (words, labels) in enumerate(_conll(path), start=1):
