@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pyoxigraph import Store
 
 from kg.build import build
 from kg.store import GraphDirectory
+
+settings.register_profile("kg", deadline=None)  # machines are noisy: no test is about time
+settings.load_profile("kg")
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"

@@ -167,7 +167,7 @@ def test_records_do_not_depend_on_the_order_of_sets() -> None:
     assert runs[0] == runs[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200), st.text(max_size=400))
 def test_no_text_breaks_extraction(title: str, abstract: str) -> None:
     (found,) = extract([Paper(id=1, title=title.replace("\n", " "), abstract=abstract)])

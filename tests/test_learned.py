@@ -52,7 +52,7 @@ def test_decoded_spans_never_overlap_whatever_the_probabilities(words: int, seed
     assert all(0 <= tagged.first < tagged.last <= words and 0 <= tagged.probability <= 1 for tagged in spans)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.text(min_size=1, max_size=40), max_size=12), st.integers(1, 60))
 def test_windows_hold_every_word_once_in_order(network: Network, parts: list[str], times: int) -> None:
     words = notes(rules()(" ".join(parts * times))).words

@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Finder, notes
-from kg.records import EntityType
+from kg.records import EntityType, Span
 
 PIPE = "kg_hardware"
 
@@ -19,11 +19,12 @@ _VENDOR = (
     r"(?:(?:GeForce|Tesla|Quadro|Instinct|Radeon|Alveo|Ascend|Jetson|DGX|HGX|Titan|Kunpeng|Snapdragon|Dimensity)[ -])?"
     r"|(?:GeForce|Tesla|Quadro|Instinct|Radeon|Alveo)[ -])"
 )
-_CAPACITY = r"(?:[ -](?:SXM\d?|SMX\d?|PCIe|NVL))?(?:[ -]?\(\d{2,3}[ -]?G[Bb]\)|[ -]?\d{2,3}[ -]?G[Bb]?\b)?(?:[ -](?:SXM\d?|SMX\d?|PCIe|NVL))?"
+_FORM = r"(?:[ -](?:SXM\d?|SMX\d?|PCIe|PCIE|NVL)(?![A-Za-z]))?"
+_CAPACITY = rf"{_FORM}(?:[ -]?\(\d{{2,3}}[ -]?G[Bb]\)|[ -]?\d{{2,3}}[ -]?G[Bb]?\b)?{_FORM}"
 _CONSUMER = r"(?:RTX|GTX)[ -]?(?:A)?\d{3,4}(?:[ ]?(?:Ti|Super|SUPER|D))?"
 _DATACENTRE = r"(?:GH|GB|[ABHLPTVKM])\d{2,4}[a-zX]?"
 _DEVICE = re.compile(
-    rf"""(?:(?<![A-Za-z0-9])|(?<=\d[xX]))(?:
+    rf"""(?:(?<![A-Za-z0-9])|(?<=\d[xX])|(?<=\dtimes))(?:
         {_VENDOR}?{_CONSUMER}{_CAPACITY}
       | {_VENDOR}{_DATACENTRE}{_CAPACITY}
       | {_VENDOR}(?:TPU|Gaudi|MI|Stratix|Arria|Agilex|Virtex|Kintex|Zynq|Versal|Ascend|Xeon|EPYC|Orin|Xavier|Nano)(?:[ -]?[A-Za-z]*\d\w*)?(?:[ -]\d\w*)?
@@ -47,14 +48,18 @@ _BARE_NUMBER = re.compile(
 _CLASS = re.compile(
     r"""(?<![A-Za-z0-9])(?:
         (?P<vendor>(?:NVIDIA|Nvidia|AMD|Intel|Arm|ARM)[ ])?
-        (?P<short>GPU|CPU|TPU|NPU|FPGA|ASIC|RDU|IPU|PIM|MCU|DPU)s?
-      | graphics[ ]processing[ ]units? | (?:field-programmable[ ]gate[ ]arrays?) | neural[ ]processing[ ]units?
-      | tensor[ ]processing[ ]units? | micro-?controllers? | processing-in-memory
+        (?:(?P<short>GPU|CPU|TPU|NPU|FPGA|ASIC|RDU|IPU|PIM|MCU|DPU)s?
+      | graphics[ ](?:processing[ ]units?|cards?) | (?:field-programmable[ ]gate[ ]arrays?) | neural[ ]processing[ ]units?
+      | tensor[ ]processing[ ]units? | micro-?controllers? | processing-in-memory)
     )(?![A-Za-z])""",
     re.X | re.I,
 )
+_MEASURED = re.compile(
+    r"(?P<device>(?:GPU|CPU|TPU|NPU|FPGA)s?)[ -](?=(?:memory|inference|throughputs?|power|energy)\b)(?!memory (?:usage|utili[sz]ation)\b)"
+)
 _SUFFIX = re.compile(_CAPACITY)
 _LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb][ ])?{_VENDOR}?$", re.X)
+_LONGER_NAME = re.compile(r"-[A-Z]{3,}")
 _HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$")
 _SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090", "5070", "5080", "5090"}
 
@@ -88,15 +93,21 @@ def find_devices(catalog: Catalog, text: str) -> list[Candidate]:
             name = device_name(catalog, match.group())
             sure = name != match.group() or catalog.find(EntityType.HARDWARE, name)
             if sure or pattern is _DEVICE:
-                found.append(Candidate(*match.span(), EntityType.HARDWARE, Finder.HARDWARE, name))
+                device = Candidate(*match.span(), EntityType.HARDWARE, Finder.HARDWARE, name)
+                found.append(widen(catalog, text, device))
     for match in _CLASS.finditer(text):
         short = match.group("short")
         if short and not short.isupper():
             continue
         entry = catalog.find(EntityType.HARDWARE, match.group())
         name = entry.name if entry else match.group()
-        found.append(Candidate(*match.span(), EntityType.HARDWARE, Finder.CLASS_WORD, name))
+        found.append(Candidate(*match.span(), EntityType.HARDWARE, _class_finder(match), name))
     return found
+
+
+def _class_finder(word: re.Match[str]) -> Finder:
+    """A vendor makes a device of a class word: Arm CPUs."""
+    return Finder.HARDWARE if word.group("vendor") else Finder.CLASS_WORD
 
 
 def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
@@ -104,13 +115,26 @@ def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
     head = _HEAD_NOUN.search(text[candidate.start : candidate.end])
     if head:
         candidate = candidate._replace(end=candidate.start + head.start())
-    if _CLASS.fullmatch(text, candidate.start, candidate.end):
-        return candidate._replace(finder=Finder.CLASS_WORD)
+    word = _CLASS.fullmatch(text, candidate.start, candidate.end)
+    if word:
+        return candidate._replace(finder=_class_finder(word))
     left = _LEFT.search(text[max(0, candidate.start - 30) : candidate.start])
     start = candidate.start - len(left.group()) if left else candidate.start
     right = _SUFFIX.match(text, candidate.end)
     end = right.end() if right and right.group() else candidate.end
     return candidate._replace(start=start, end=end, finder=Finder.HARDWARE)
+
+
+def class_word_apart(text: str, span: Span) -> list[Span]:
+    """The parts of a mention, of which a class word of devices in front is one: GPU | memory consumption.
+
+    >>> class_word_apart("GPU memory consumption", (0, 22)), class_word_apart("GPU utilization", (0, 15))
+    ([(0, 3), (4, 22)], [(0, 15)])
+    """
+    measured = _MEASURED.search(text, *span)
+    if measured is None:
+        return [span]
+    return [measured.span("device"), (measured.end(), span[1])]
 
 
 def without_class_words(candidates: list[Candidate], text: str) -> list[Candidate]:
@@ -139,6 +163,7 @@ class Hardware:
         others = [c for c in found.candidates if c.type is not EntityType.HARDWARE]
         devices = [widen(self._catalog, text, c) for c in found.candidates if c.type is EntityType.HARDWARE]
         devices += find_devices(self._catalog, text)
+        devices = [c for c in devices if not (c.finder is Finder.HARDWARE and _LONGER_NAME.match(text, c.end))]
         found.candidates = others + without_class_words(_longest(devices), text)
         return doc
 

@@ -14,7 +14,7 @@ from kg.catalog import Catalog, known
 from kg.extract.abbreviations import short_forms
 from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
 from kg.extract.features import features
-from kg.extract.hardware import device_name, without_class_words
+from kg.extract.hardware import class_word_apart, device_name, without_class_words
 from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
@@ -35,6 +35,7 @@ _HEAD_NOUNS = frozenset(
     for noun in ("metric", "dataset", "benchmark", "model", "framework", "platform")
     for ending in ("", "s")
 )
+_DEVICES = {Finder.HARDWARE, Finder.CLASS_WORD}
 _DEVICE = 0.6
 """The score of a device that the rules found and the network did not; there are too few of them to measure."""
 _KEPT = 0.1
@@ -63,7 +64,7 @@ class Recognizer:
         for entity in found.entities:
             chance = max(probability(words, found.reading.tags, start, end, entity.type) for start, end in entity.spans)
             entity.score = calibrated_score(chance, self._network.heads["entity.calibration"])
-            if entity.finder is Finder.HARDWARE:
+            if entity.finder in _DEVICES:
                 entity.score = max(entity.score, _DEVICE)
         roles, uses = judge_roles(text, found, self._network.heads, self._catalog)
         found.claims = Claims(roles, uses, judge_results(text, found, self._network.heads))
@@ -87,6 +88,7 @@ def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog
         return normal_form(EntityType.METHOD, shorts.get(string.casefold(), string))
 
     votes: dict[str, Floats] = defaultdict(lambda: np.zeros(len(KINDS), np.float32))
+    spans = [part for span in spans for part in class_word_apart(text, span)]
     for span in spans:
         name = family(text[slice(*span)])
         votes[name] = votes[name] + span_probabilities(tags, *words.cover(*span))
@@ -95,7 +97,7 @@ def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog
         kind = KINDS[int(votes[family(text[start:end])].argmax())]
         known = device_name(catalog, text[start:end]) if kind is EntityType.HARDWARE else None
         candidates.append(Candidate(start, end, kind, Finder.LEARNED, known))
-    candidates += _devices(text, found.candidates, candidates)
+    candidates = _with_devices(text, candidates, [c for c in found.candidates if c.finder in _DEVICES])
     places = spread(candidates, text)
     # A class word says what the device in front of it is: A100 GPUs. Where it also stands alone, it is named.
     alone = {text[place.start : place.end] for place in without_class_words(places, text)}
@@ -104,7 +106,7 @@ def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog
         chances[text[place.start : place.end]].append(probability(words, tags, place.start, place.end, place.type))
     for place in places:
         string = text[place.start : place.end]
-        if string in alone and (place.finder is Finder.HARDWARE or float(np.mean(chances[string])) >= _KEPT):
+        if string in alone and (place.finder in _DEVICES or float(np.mean(chances[string])) >= _KEPT):
             yield place
 
 
@@ -114,12 +116,17 @@ def _without_head_noun(words: Words, first: int, behind: int) -> int:
     return behind - 1 if named and words.texts[behind - 1].lower() in _HEAD_NOUNS else behind
 
 
-def _devices(text: str, proposed: list[Candidate], taken: list[Candidate]) -> list[Candidate]:
-    """The devices that the rules found where the network found nothing."""
+def _with_devices(text: str, candidates: list[Candidate], devices: list[Candidate]) -> list[Candidate]:
+    """The network's candidates and the rules' devices, which stand where the network saw nothing or a part of them."""
     covered = bytearray(len(text))
-    for candidate in taken:
+    whole: list[Candidate] = []
+    for candidate in candidates:
+        around = [d for d in devices if d.start <= candidate.start and candidate.end <= d.end]
+        if around and candidate.type is EntityType.HARDWARE:
+            continue
         covered[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
-    return [c for c in proposed if c.finder is Finder.HARDWARE and not any(covered[c.start : c.end])]
+        whole.append(candidate)
+    return whole + [d for d in devices if not any(covered[d.start : d.end])]
 
 
 def probability(words: Words, tags: Floats, start: int, end: int, kind: EntityType) -> float:

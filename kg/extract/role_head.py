@@ -24,6 +24,8 @@ _FITTING = {
 }
 """The types that a role's entities have, where the ontology gives it a range."""
 _DURATION = re.compile(r"(?:[ -]GPUs?)?[ -](?:hours?|days?)\b")
+_ANOTHER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:,\d{3})+|\d+) and \d[\d,]* (?:[\w-]+ ){0,2}$")
+_BOUND = re.compile(r"\b(?:more than|over|up to|at least|nearly) \d[\d,]* (?:[\w-]+ ){0,2}$", re.IGNORECASE)
 
 SHARPNESS = 2.0
 """How close the soft maximum over an entity's mentions is to the largest."""
@@ -68,13 +70,22 @@ def judge_roles(
 
 
 def _counts(text: str, found: Notes, entity: Found) -> list[int | None]:
-    """How many devices the text says, at each mention that says so; one None where none does."""
-    counts = (
-        device_count(text[sentence_of(found.sentences, start)[0] : start])
-        for start, end in entity.spans
-        if not _DURATION.match(text, end)
-    )
-    return list(dict.fromkeys(count for count in counts if count is not None)) or [None]
+    """How many devices the text says, at each mention that says so; one None where none does.
+
+    A bound (*more than 10,000*) counts only where no number is exact; *1024 and 3072 GPUs* are two.
+    """
+    exact: list[int | None] = []
+    bounds: list[int | None] = []
+    for start, end in entity.spans:
+        before = text[sentence_of(found.sentences, start)[0] : start]
+        count = None if _DURATION.match(text, end) else device_count(before)
+        if count is None:
+            continue
+        another = _ANOTHER.search(before)
+        if another:
+            exact.append(int(another.group(1).replace(",", "")))
+        (bounds if _BOUND.search(before) else exact).append(count)
+    return list(dict.fromkeys(exact or bounds)) or [None]
 
 
 def _named(uses: list[Use], entities: Sequence[Found], catalog: Catalog) -> Iterator[Use]:

@@ -51,7 +51,7 @@ _COUNT = re.compile(
     r"commercial|interconnected|\d+GB|HPC|mobile|Cloud|off-the-shelf|edge))*[\s-]?$",
 )
 _ONE = re.compile(
-    r"\bon\san?\s(?:(?:consumer|low-end|high-end|commodity|modern|mobile|NVIDIA|Nvidia|Intel|AMD|single)\s)*$"
+    r"\b[Oo]n\san?\s(?:(?:consumer|low-end|high-end|commodity|modern|mobile|NVIDIA|Nvidia|Intel|AMD|single)\s)*$"
 )
 _SERIES = re.compile(r"(?:RTX|GTX|GeForce|Radeon|Xeon|Core|EPYC|Ryzen|Gen|Pi|Alveo|Instinct|Ascend|Dimensity|v)[ -]?$")
 _WORD_COUNTS = {
