@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import cache
 from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
@@ -19,7 +20,6 @@ from kg.graph.vocabulary import (
     OA,
     PRISM,
     PROV,
-    QUDT_UNITS,
     RDF,
     RDFS,
     ROLE_PROPERTIES,
@@ -35,6 +35,7 @@ from kg.graph.vocabulary import (
 from kg.link import Canonical, Linker
 from kg.records import Entity, EntityType, Extraction, Fact, KgError, Paper, Result, RunsOn, Size, Span
 from kg.resources import resource
+from kg.units import QUDT, normalized
 
 _TYPE = NamedNode(RDF + "type")
 _SUBJECT, _PREDICATE, _OBJECT = (NamedNode(RDF + name) for name in ("subject", "predicate", "object"))
@@ -47,7 +48,7 @@ _CODE = re.compile(
 _SAFE_IRI = re.compile(r"""[\x00-\x20<>"{}|\\^`\x7f-\x9f]""")
 
 # Raised when the same records come to be written as other quads, so that unchanged inputs are built again.
-_LAYOUT = 1
+_LAYOUT = 2
 
 Records = Callable[[], Iterable[Extraction]]
 _Scored = TypeVar("_Scored", Entity, Fact, RunsOn, Size, Result)
@@ -196,8 +197,11 @@ class PaperWriter:
         yield node, term("metric"), metric
         yield node, term("value"), _decimal(result.value)
         yield node, term("unit"), Literal(result.unit)
-        if result.unit in QUDT_UNITS:
-            yield node, term("quantityUnit"), NamedNode(UNIT + QUDT_UNITS[result.unit])
+        if result.unit in QUDT:
+            yield node, term("quantityUnit"), NamedNode(UNIT + QUDT[result.unit])
+        comparable = normalized(round(result.value, 9), result.unit, _measured_in().get(_slug(metric), ""))
+        yield node, term("normalizedValue"), _decimal(comparable.value)
+        yield node, term("normalizedUnit"), Literal(comparable.unit)
         yield node, term("bound"), Literal(result.bound)
         for name, reference in references.items():
             yield node, term(name), reference
@@ -257,7 +261,7 @@ def _entities(records: Records, things: dict[Canonical, set[int]], linker: Linke
 
 
 def catalog_quads(catalog: Catalog, reached: set[NamedNode], base: str = BASE) -> Iterator[Quad]:
-    """What the catalogue says of the reached things and of those they refer to: vendors and kinds."""
+    """What the catalogue says of the reached things and of those they refer to: vendors, wider tasks, suites."""
     graph = graph_iri(base, "catalog")
     facts: dict[NamedNode, list[Quad]] = {}
     for quad in catalog.quads:
@@ -296,6 +300,22 @@ def _provenance(activities: set[NamedNode], base: str) -> Iterator[Quad]:
         yield Quad(activity, NamedNode(SCHEMA + "softwareVersion"), Literal(version), graph)
 
 
+@cache
+def _measured_in() -> dict[str, str]:
+    """The unit that the catalogue gives a metric, by the metric's slug."""
+    return {
+        _slug(quad.subject): quad.object.value
+        for quad in known().quads
+        if quad.predicate == term("measuredIn")
+        and isinstance(quad.subject, NamedNode)
+        and isinstance(quad.object, Literal)
+    }
+
+
+def _slug(thing: NamedNode) -> str:
+    return thing.value.rpartition("/")[2]
+
+
 def _surest_first(claims: Iterable[_Scored]) -> list[_Scored]:
     return sorted(claims, key=lambda claim: -claim.score)
 
@@ -315,6 +335,7 @@ def _integer(value: int) -> Literal:
     return Literal(str(value), datatype=NamedNode(XSD + "integer"))
 
 
-def _decimal(value: float) -> Literal:
+def _decimal(value: float | Decimal) -> Literal:
     """A decimal in plain notation: 2.88, 0.0001, 1000000."""
-    return Literal(format(Decimal(repr(round(value, 9))).normalize(), "f"), datatype=NamedNode(XSD + "decimal"))
+    exact = value if isinstance(value, Decimal) else Decimal(repr(round(value, 9)))
+    return Literal(format(exact.normalize(), "f"), datatype=NamedNode(XSD + "decimal"))

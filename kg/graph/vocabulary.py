@@ -50,35 +50,6 @@ ROLE_PROPERTIES = {
     Role.BUILDS_ON: NamedNode(KG + "buildsOn"),
 }
 
-# Units of results that QUDT has (https://www.qudt.org/doc/DOC_VOCAB-UNITS.html).
-QUDT_UNITS = {
-    "%": "PERCENT",
-    "ms": "MilliSEC",
-    "us": "MicroSEC",
-    "ns": "NanoSEC",
-    "s": "SEC",
-    "minutes": "MIN",
-    "hours": "HR",
-    "days": "DAY",
-    "weeks": "WK",
-    "mm": "MilliM",
-    "mm^2": "MilliM2",
-    "W": "W",
-    "mW": "MilliW",
-    "kW": "KiloW",
-    "MW": "MegaW",
-    "J": "J",
-    "mJ": "MilliJ",
-    "kWh": "KiloW-HR",
-    "GB": "GigaBYTE",
-    "MB": "MegaBYTE",
-    "KB": "KiloBYTE",
-    "TB": "TeraBYTE",
-    "MHz": "MegaHZ",
-    "GHz": "GigaHZ",
-    "USD": "CCY_USD",
-}
-
 
 def term(name: str) -> NamedNode:
     """A term of our ontology."""
