@@ -74,7 +74,7 @@ def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Itera
     names = {text[start:end].lower() for i in own for start, end in entities[i].spans}
     for i, entity in enumerate(entities):
         if i in own:
-            yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]), 0.86)
+            yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]))
         elif entity.type is EntityType.TASK:
             yield from _task(text, sentences, i, entity)
         elif entity.type is EntityType.DATASET:
@@ -90,7 +90,7 @@ def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Itera
                     text[begin:start],
                     re.I,
                 ):
-                    yield Claim(Role.EVALUATED_ON, i, (begin, end), 0.5)
+                    yield Claim(Role.EVALUATED_ON, i, (begin, end))
                     break
 
 
@@ -99,10 +99,10 @@ def _task(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[C
     for start, _ in entity.spans:
         begin, end = sentence_of(sentences, start)
         if start < title_end or _OURS.search(text[begin:end]):
-            yield Claim(Role.TASKS, i, (begin, end), 0.6)
+            yield Claim(Role.TASKS, i, (begin, end))
             return
     if len(entity.spans) > 1:
-        yield Claim(Role.TASKS, i, sentence_of(sentences, entity.start), 0.4)
+        yield Claim(Role.TASKS, i, sentence_of(sentences, entity.start))
 
 
 def _dataset(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[Claim]:
@@ -110,10 +110,10 @@ def _dataset(text: str, sentences: list[Span], i: int, entity: Found) -> Iterato
         begin, end = sentence_of(sentences, start)
         before = text[begin:start]
         if _TRAINED.search(before[-90:]) and not re.search(r"evaluat|test|zero-shot|accuracy", before[-60:], re.I):
-            yield Claim(Role.TRAINED_ON, i, (begin, end), 0.5)
+            yield Claim(Role.TRAINED_ON, i, (begin, end))
             return
         if _EVALUATED.search(text[begin:end]) and begin > 0:
-            yield Claim(Role.EVALUATED_ON, i, (begin, end), 0.75)
+            yield Claim(Role.EVALUATED_ON, i, (begin, end))
             return
 
 
@@ -127,7 +127,7 @@ def _name(text: str, sentences: list[Span], i: int, entity: Found, own: set[str]
             and not re.search(r"\b(?:on|with|for)\s(?:the\s)?$", before)
             and entity.type is not EntityType.METHOD
         ):
-            yield Claim(Role.COMPARED_TO, i, (begin, end), 0.5)
+            yield Claim(Role.COMPARED_TO, i, (begin, end))
             return
         if (
             begin > 0
@@ -135,12 +135,12 @@ def _name(text: str, sentences: list[Span], i: int, entity: Found, own: set[str]
             and _COMPARED.search(before[-50:])
             and re.search(r"[A-Z]", text[start:stop])
         ):
-            yield Claim(Role.COMPARED_TO, i, (begin, end), 0.4)
+            yield Claim(Role.COMPARED_TO, i, (begin, end))
             return
         if (_BUILDS.search(before[-60:]) and _is_ours(whole, own)) or (
             begin == 0 and re.search(r"\b(?:via|with|using|by|through|on)\b", before)
         ):
-            yield Claim(Role.BUILDS_ON, i, (begin, end), 0.4)
+            yield Claim(Role.BUILDS_ON, i, (begin, end))
             return
 
 
@@ -165,7 +165,7 @@ def find_uses(text: str, sentences: list[Span], entities: list[Found]) -> Iterat
                 continue
             if count is not None and bare and not _EXPERIMENT.search(sentence):
                 continue
-            uses.setdefault((i, count), Use(i, count, (begin, stop), 0.7 if not bare else 0.5))
+            uses.setdefault((i, count), Use(i, count, (begin, stop)))
     counted = {i for i, count in uses if count is not None}
     yield from (use for (i, count), use in uses.items() if count is not None or i not in counted)
 
