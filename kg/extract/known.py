@@ -26,6 +26,9 @@ _SUFFIX = re.compile(
     )""",
     re.VERBOSE,
 )
+_MOST_SUFFIXES = 8
+"""More are a chain of other names."""
+_COUNTED = re.compile(r"\s?(?:%|\\%|times|[xX×]\b|points|[a-z]+s\b)")
 _NOT_MORE = re.compile(r"\s\d+(?:\.\d+)?(?![\d.]*\s?[BMT]\b)")
 _PLURAL = re.compile(r"(?:s|es)(?![A-Za-z])")
 
@@ -91,7 +94,7 @@ def extend(text: str, candidate: Candidate) -> Candidate:
     (0, 10)
     """
     end = candidate.end
-    while True:
+    for _ in range(_MOST_SUFFIXES):
         match = _SUFFIX.match(text, end)
         if not match or (_NOT_MORE.fullmatch(match.group()) and _counts_something(text, match.end())):
             break
@@ -103,7 +106,7 @@ def extend(text: str, candidate: Candidate) -> Candidate:
 
 def _counts_something(text: str, end: int) -> bool:
     """Whether the number that ends here counts or measures what follows: by 3 points, 40%."""
-    return re.match(r"\s?(?:%|\\%|times|[xX×]\b|points|[a-z]+s\b)", text[end:]) is not None
+    return _COUNTED.match(text, end) is not None
 
 
 @Language.factory(PIPE)

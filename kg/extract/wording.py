@@ -19,14 +19,17 @@ from kg.records import EntityType
 PIPE = "kg_wording"
 
 _SUCH_AS = re.compile(
-    r"\b(?P<head>[A-Za-z-]+)\s*[,(]*\s*(?:such as|like|including|e\.g\.,?|i\.e\.,?|namely)\s+(?P<list>[^.;:)]{2,200})"
+    r"\b(?P<head>[A-Za-z-]{1,60})\s*+[,(]*+\s*+(?:such as|like|including|e\.g\.,?|i\.e\.,?|namely)\s+(?P<list>[^.;:)]{2,200})"
 )
 
-_OTHER = re.compile(
-    rf"(?<!\w)(?P<list>{NAME}(?:\s{NAME})?(?:,\s{NAME}(?:\s{NAME})?)*,? and other\s)(?:\w+\s){{0,2}}?(?P<head>[a-z]+)"
-)
+_AND_OTHER = re.compile(r",? and other\s(?:\w+\s){0,2}?(?P<head>[a-z]+)")
 
-_VARIANT_TAIL = re.compile(r"-\w[\w.]*(?<!\.)(?:-\w+)*")
+_LISTED = re.compile(rf"(?<!\w){NAME}(?:\s{NAME})?(?:,\s{NAME}(?:\s{NAME})?)*$")
+
+_LONGEST_LIST = 200
+"""Characters."""
+
+_VARIANT_TAIL = re.compile(r"-\w[\w.]*(?<!\.)(?:-\w+){0,8}")
 
 _LIST_BREAK = re.compile(
     r"\b(?:that|which|while|but|with|for|by|to|in|on|of|is|are|have|has|demonstrates?|shows?|can|as|from|at|under|where|when|"
@@ -36,18 +39,27 @@ _LIST_BREAK = re.compile(
 
 def listed_names(text: str) -> Iterator[Candidate]:
     """Names in lists whose head noun gives the type: *benchmarks such as X, Y and Z*."""
-    for pattern in (_SUCH_AS, _OTHER):
-        for match in pattern.finditer(text):
-            kind = head_type(match.group("head"))
-            if kind is None or kind in {EntityType.TASK, EntityType.METRIC, EntityType.HARDWARE}:
-                continue
-            stretch = _LIST_BREAK.split(match.group("list"))[0]
-            for name in re.finditer(rf"(?<![\w-]){WORDED.pattern}", stretch):
-                first = name.group().split()[0]
-                named = SHAPE.fullmatch(first) or (name.start() and first[0].isupper())
-                if named and first not in GENERIC:
-                    start = match.start("list") + name.start()
-                    yield Candidate(start, start + len(trim(name.group())), kind, Finder.CONTEXT)
+    for head, start, end in _lists(text):
+        kind = head_type(head)
+        if kind is None or kind in {EntityType.TASK, EntityType.METRIC, EntityType.HARDWARE}:
+            continue
+        stretch = _LIST_BREAK.split(text[start:end])[0]
+        for name in re.finditer(rf"(?<![\w-]){WORDED.pattern}", stretch):
+            first = name.group().split()[0]
+            named = SHAPE.fullmatch(first) or (name.start() and first[0].isupper())
+            if named and first not in GENERIC:
+                at = start + name.start()
+                yield Candidate(at, at + len(trim(name.group())), kind, Finder.CONTEXT)
+
+
+def _lists(text: str) -> Iterator[tuple[str, int, int]]:
+    """The lists of names, each with its head noun: *heads such as X, Y* and *X, Y and other heads*."""
+    for match in _SUCH_AS.finditer(text):
+        yield match.group("head"), *match.span("list")
+    for match in _AND_OTHER.finditer(text):
+        listed = _LISTED.search(text, max(0, match.start() - _LONGEST_LIST), match.start())
+        if listed:
+            yield match.group("head"), *listed.span()
 
 
 def shaped_names(text: str) -> Iterator[Candidate]:
