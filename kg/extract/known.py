@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Finder, notes
+from kg.extract.words import lowered
 from kg.records import EntityType
 
 PIPE = "kg_known"
@@ -54,12 +55,7 @@ class NameMatcher:
     def __call__(self, text: str) -> Iterator[Candidate]:
         """Candidates at the places where a whole label stands; they may overlap."""
         same = text.translate(_FOLD)
-        lower = (
-            same.lower()
-            if len(same.lower()) == len(same)
-            else "".join(c.lower() if len(c.lower()) == 1 else c for c in same)
-        )
-        for shape, (table, automaton) in zip((same, lower), self._tables, strict=True):
+        for shape, (table, automaton) in zip((same, lowered(same)), self._tables, strict=True):
             labels = list(table)
             for index, start, end in automaton.find_matches_as_indexes(shape, overlapping=True):
                 if _inside_word(text, start, end):

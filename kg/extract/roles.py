@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from kg.extract.candidates import Claim, Found, Use
+from kg.extract.words import lowered, occurring
 from kg.records import EntityType, Role, Span
 
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
@@ -71,7 +72,9 @@ def sentence_of(spans: list[Span], offset: int) -> Span:
 def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Claim]:
     """The roles of a paper's entities, at most one claim a role and entity."""
     own = {i for i, e in enumerate(entities) if e.presented and e.type not in {EntityType.TASK, EntityType.METRIC}}
-    names = {text[start:end].lower() for i in own for start, end in entities[i].spans}
+    lower = lowered(text)
+    names = occurring(lower, (lower[start:end] for i in own for start, end in entities[i].spans))
+    named = {sentence_of(sentences, start) for starts in names.values() for start in starts}
     for i, entity in enumerate(entities):
         if i in own:
             yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]))
@@ -80,7 +83,7 @@ def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Itera
         elif entity.type is EntityType.DATASET:
             yield from _dataset(text, sentences, i, entity)
         elif entity.type in _NAMES:
-            yield from _name(text, sentences, i, entity, names)
+            yield from _name(text, sentences, i, entity, named)
     for i in own:
         if entities[i].type is EntityType.DATASET:
             for start, _ in entities[i].spans:
@@ -117,7 +120,7 @@ def _dataset(text: str, sentences: list[Span], i: int, entity: Found) -> Iterato
             return
 
 
-def _name(text: str, sentences: list[Span], i: int, entity: Found, own: set[str]) -> Iterator[Claim]:
+def _name(text: str, sentences: list[Span], i: int, entity: Found, named: set[Span]) -> Iterator[Claim]:
     for start, stop in entity.spans:
         begin, end = sentence_of(sentences, start)
         before, whole = text[begin:start], text[begin:end]
@@ -137,17 +140,11 @@ def _name(text: str, sentences: list[Span], i: int, entity: Found, own: set[str]
         ):
             yield Claim(Role.COMPARED_TO, i, (begin, end))
             return
-        if (_BUILDS.search(before[-60:]) and _is_ours(whole, own)) or (
+        if (_BUILDS.search(before[-60:]) and ((begin, end) in named or _OURS.search(whole))) or (
             begin == 0 and re.search(r"\b(?:via|with|using|by|through|on)\b", before)
         ):
             yield Claim(Role.BUILDS_ON, i, (begin, end))
             return
-
-
-def _is_ours(sentence: str, own: set[str]) -> bool:
-    """Whether a sentence speaks of the paper's own work or names what it presents."""
-    lower = sentence.lower()
-    return _OURS.search(sentence) is not None or any(name in lower for name in own)
 
 
 def find_uses(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Use]:
