@@ -6,15 +6,13 @@ Results go to standard output, everything else to standard error.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from kg.console import messages, print_report, print_table, progress_bars, results, say, warn
 from kg.records import MIN_SCORE, Extraction, KgError
 
 app = typer.Typer(
@@ -26,7 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-messages = Console(stderr=True, highlight=False, markup=False)
 
 GraphOption = Annotated[Path, typer.Option("-g", "--graph", help="The graph directory.", metavar="DIR")]
 DEFAULT_GRAPH = Path("exports/graph")
@@ -39,8 +36,6 @@ ExternalOption = Annotated[
 MinScoreOption = Annotated[
     float, typer.Option(help="The probability from which on a fact counts.", min=0.0, max=1.0, show_default=True)
 ]
-PIPE_WIDTH = 120
-Report = Callable[[str, int, int | None], None]
 
 
 def main() -> None:
@@ -56,37 +51,6 @@ def main() -> None:
     except KeyboardInterrupt:
         messages.print("kg: stopped; what was finished is kept")
         sys.exit(130)
-
-
-@contextmanager
-def progress_bars() -> Iterator[Report]:
-    """A callback that draws one bar a stage, on a terminal only."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=messages, disable=not messages.is_terminal, transient=True) as bars:
-        stages: dict[str, int] = {}
-
-        def report(stage: str, done: int, total: int | None) -> None:
-            if stage not in stages:
-                stages[stage] = bars.add_task(stage, total=total)
-            bars.update(bars.task_ids[list(stages).index(stage)], completed=done, total=total)
-
-        yield report
-
-
-def say(message: str) -> None:
-    """Prints a line on standard error, unbroken."""
-    messages.print(message, soft_wrap=True)
-
-
-def warn(message: object) -> None:
-    """Tells of something skipped, without stopping."""
-    say(f"skipped: {message}")
 
 
 @app.command()
@@ -255,15 +219,14 @@ def show(
     from kg.store import GraphDirectory
 
     shown = run(GraphDirectory(graph).store(), name)
-    out = Console(highlight=False, markup=False, soft_wrap=True)
-    out.print(f"<{shown.iri}>")
+    results.print(f"<{shown.iri}>")
     for key, value in shown.particulars:
-        out.print(f"  {key}: {value}")
+        results.print(f"  {key}: {value}")
     for heading, claims in (("facts", shown.facts), ("results", shown.results)):
         if claims:
-            out.print(f"\n{heading}")
+            results.print(f"\n{heading}")
         for what, title, evidence in claims:
-            out.print(f"  {what}\n      {title}\n      “{evidence}”" if evidence else f"  {what}\n      {title}")
+            results.print(f"  {what}\n      {title}\n      “{evidence}”" if evidence else f"  {what}\n      {title}")
 
 
 @app.command()
@@ -342,9 +305,8 @@ def validate(graph: GraphOption = DEFAULT_GRAPH) -> None:
     from kg.validate import validate as run
 
     violations = run(GraphDirectory(graph).store())
-    out = Console(highlight=False, markup=False, soft_wrap=True)
     for violation in violations:
-        out.print(f"<{violation.node}> {violation.path}: {violation.message}")
+        results.print(f"<{violation.node}> {violation.path}: {violation.message}")
     say(f"{graph}: {len(violations)} violations" if violations else f"{graph}: no violation")
     if violations:
         raise typer.Exit(1)
@@ -401,24 +363,6 @@ def evaluate(
     print_report(pairs, worst)
 
 
-def print_report(pairs: list[tuple[Extraction, Extraction]], worst: int) -> None:
-    """Prints where extraction goes wrong."""
-    from kg import report
-
-    counts = report.confusion(pairs)
-    rows = tuple((kind, *(str(counts.get((kind, other), "")) for other in report.TYPES)) for kind in report.TYPES)
-    print_table(("annotated", *report.TYPES), rows, "Spans of each annotated type, by the type predicted (– is none)")
-    bins = report.reliability(pairs)
-    print_table(
-        ("score", "entities", "mean score", "right"),
-        tuple((f"{b.low:.1f}–{b.high:.1f}", str(b.size), f"{b.score:.3f}", f"{b.right:.3f}") for b in bins),
-        f"Reliability of entity scores; expected calibration error {report.calibration_error(bins):.3f}",
-    )
-    for paper in report.worst(pairs, worst):
-        sys.stdout.write(f"Paper {paper.id}, mention F1 {paper.f1:.2f}: [-missed|Type-] {{+spurious|Type+}}\n")
-        sys.stdout.write(f"{paper.marked}\n\n")
-
-
 @app.command()
 def train(
     gold: Annotated[Path, typer.Argument(help="Annotated records, JSON Lines.")],
@@ -445,27 +389,6 @@ def train(
     rows = tuple((what, f"{s.f1:.3f}", str(s.gold)) for what, s in score(pairs).items())
     print_table(("", "F1", "gold"), rows, f"Scores on {folds} folds that were held out")
     say(f"{output}: weights written")
-
-
-def print_table(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], title: str | None) -> None:
-    """Prints rows on standard output, as wide as the terminal, or ``PIPE_WIDTH`` characters into a pipe."""
-    from rich import box
-    from rich.table import Table
-
-    out = Console(highlight=False, markup=False)
-    if not out.is_terminal:
-        out = Console(highlight=False, markup=False, width=PIPE_WIDTH)
-    if title:
-        out.print(title)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        numeric = bool(rows) and all(
-            row[number].replace(",", "").replace(".", "", 1).isdigit() or not row[number] for row in rows
-        )
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    out.print(table)
 
 
 def _pairs(parameters: list[str]) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,7 @@ ALLOWED = {
     "evaluate": {"records", "extract", "read"},
     "report": {"records", "evaluate"},
     "train": {"records", "extract", "evaluate"},
+    "console": {"records", "report"},
     "api": {"records", "graph", "store", "query"},
     "__init__": {"api", "store"},
 }

@@ -22,7 +22,7 @@ _SMALL = frozenset(
     ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "over", "the", "to", "via", "with"]
 )
 
-_CALLED = r"(?:(?:or|also|called|named|termed|dubbed|denoted|abbreviated|known|as|for short)[,:]?\s)*"
+_CALLED = r"(?:(?:or|also|called|named|termed|dubbed|denoted|abbreviated|known|as|for short)[,:]?\s)*+"
 _BRACKETED = re.compile(rf"\({_CALLED}([^()]{{2,24}}?)(?:[;,][^()]*)?\)")
 _WORDS_BEFORE = re.compile(r"\S+")
 _CLOSING = re.compile(r"(?:[\s,\"'”’]|['’]s|\s(?:called|named|termed|dubbed))*$")

@@ -70,7 +70,7 @@ class Claim(NamedTuple):
     role: Role
     entity: int
     span: Span
-    score: float
+    score: float = 1.0
 
 
 class Use(NamedTuple):
@@ -79,7 +79,7 @@ class Use(NamedTuple):
     entity: int
     devices: int | None
     span: Span
-    score: float
+    score: float = 1.0
 
 
 class Claimed(NamedTuple):
@@ -92,12 +92,12 @@ class Claimed(NamedTuple):
     dataset: int | None
     hardware: int | None
     span: Span
-    score: float
+    score: float = 1.0
 
 
 @dataclass(slots=True)
 class Claims:
-    """What is claimed of a list of entities."""
+    """What is claimed of a list of entities; only the network's claims have scores of their own."""
 
     roles: list[Claim] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)

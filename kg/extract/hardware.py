@@ -170,7 +170,9 @@ class Hardware:
 
 def _longest(candidates: list[Candidate]) -> list[Candidate]:
     kept: list[Candidate] = []
+    taken = bytearray(max((c.end for c in candidates), default=0))
     for c in sorted(candidates, key=lambda c: (c.start - c.end, c.start)):
-        if all(c.end <= k.start or k.end <= c.start for k in kept):
+        if 1 not in taken[c.start : c.end]:
+            taken[c.start : c.end] = b"\1" * (c.end - c.start)
             kept.append(c)
     return kept

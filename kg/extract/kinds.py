@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from kg.extract.words import standing
 from kg.records import EntityType
@@ -105,15 +106,18 @@ def type_in_context(text: str, start: int, end: int) -> EntityType | None:
     return None
 
 
-def own_type(text: str, start: int, end: int, kind: EntityType | None = None) -> EntityType:
-    """The type of a paper's own thing: by its context here, else at any other place, else a method."""
-    kind = kind or type_in_context(text, start, end)
-    name = text[start:end]
-    for place in standing(text, name) if kind is None else ():
-        kind = type_in_context(text, place, place + len(name))
-        if kind:
-            break
-    told = type_by_suffix(name)
-    if kind is EntityType.TASK:
-        kind = None
-    return told if told is EntityType.DATASET else kind or told or EntityType.METHOD
+def own_types(text: str, named: Iterable[tuple[int, int, EntityType | None]]) -> Iterator[EntityType]:
+    """The types of a paper's own things, one a span: the given one, or by context here, at any other place, or a method."""
+    spans = [(start, end, kind or type_in_context(text, start, end)) for start, end, kind in named]
+    untold = standing(text, (text[start:end] for start, end, kind in spans if kind is None))
+    elsewhere = {
+        name: next(filter(None, (type_in_context(text, at, at + len(name)) for at in places)), None)
+        for name, places in untold.items()
+    }
+    for start, end, kind in spans:
+        name = text[start:end]
+        kind = kind or elsewhere[name]
+        told = type_by_suffix(name)
+        if kind is EntityType.TASK:
+            kind = None
+        yield told if told is EntityType.DATASET else kind or told or EntityType.METHOD

@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Finder, notes
+from kg.extract.words import lowered
 from kg.records import EntityType
 
 PIPE = "kg_known"
@@ -26,6 +27,9 @@ _SUFFIX = re.compile(
     )""",
     re.VERBOSE,
 )
+_MOST_SUFFIXES = 8
+"""More are a chain of other names."""
+_COUNTED = re.compile(r"\s?(?:%|\\%|times|[xX×]\b|points|[a-z]+s\b)")
 _NOT_MORE = re.compile(r"\s\d+(?:\.\d+)?(?![\d.]*\s?[BMT]\b)")
 _PLURAL = re.compile(r"(?:s|es)(?![A-Za-z])")
 
@@ -51,12 +55,7 @@ class NameMatcher:
     def __call__(self, text: str) -> Iterator[Candidate]:
         """Candidates at the places where a whole label stands; they may overlap."""
         same = text.translate(_FOLD)
-        lower = (
-            same.lower()
-            if len(same.lower()) == len(same)
-            else "".join(c.lower() if len(c.lower()) == 1 else c for c in same)
-        )
-        for shape, (table, automaton) in zip((same, lower), self._tables, strict=True):
+        for shape, (table, automaton) in zip((same, lowered(same)), self._tables, strict=True):
             labels = list(table)
             for index, start, end in automaton.find_matches_as_indexes(shape, overlapping=True):
                 if _inside_word(text, start, end):
@@ -91,7 +90,7 @@ def extend(text: str, candidate: Candidate) -> Candidate:
     (0, 10)
     """
     end = candidate.end
-    while True:
+    for _ in range(_MOST_SUFFIXES):
         match = _SUFFIX.match(text, end)
         if not match or (_NOT_MORE.fullmatch(match.group()) and _counts_something(text, match.end())):
             break
@@ -103,7 +102,7 @@ def extend(text: str, candidate: Candidate) -> Candidate:
 
 def _counts_something(text: str, end: int) -> bool:
     """Whether the number that ends here counts or measures what follows: by 3 points, 40%."""
-    return re.match(r"\s?(?:%|\\%|times|[xX×]\b|points|[a-z]+s\b)", text[end:]) is not None
+    return _COUNTED.match(text, end) is not None
 
 
 @Language.factory(PIPE)

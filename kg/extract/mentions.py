@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -12,7 +13,7 @@ from spacy.tokens import Doc
 from kg.catalog import Catalog, known
 from kg.extract.abbreviations import short_forms
 from kg.extract.candidates import Candidate, Finder, Found, Notes, notes
-from kg.extract.words import standing
+from kg.extract.words import occurring, standing
 from kg.names import normal_form
 from kg.records import EntityType
 
@@ -25,17 +26,18 @@ _OWN = {Finder.TITLE, Finder.PRESENTED}
 def settle(candidates: list[Candidate]) -> list[Candidate]:
     """The candidates that stand: the surer finder first, then the longer, none overlapping another."""
     order = sorted(set(candidates), key=lambda c: (-_rank(c), c.start - c.end, c.start, c.type, c.name or ""))
-    taken = bytearray(max((c.end for c in candidates), default=0))
-    kept: list[Candidate] = []
-    for candidate in order:
-        if any(taken[candidate.start : candidate.end]):
-            clash = [k for k in kept if candidate.start < k.end and k.start < candidate.end]
-            if any(k.start < candidate.start or candidate.end < k.end or _rank(k) >= 5 for k in clash):
-                continue
-            kept = [k for k in kept if k not in clash]
-        taken[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
-        kept.append(candidate)
-    return sorted(kept)
+    # Which of the kept candidates stands at each character, counting from 1.
+    taken = [0] * max((c.end for c in candidates), default=0)
+    kept: dict[int, Candidate] = {}
+    for number, candidate in enumerate(order, start=1):
+        clash = {n: kept[n] for n in set(taken[candidate.start : candidate.end]) if n}
+        if any(k.start < candidate.start or candidate.end < k.end or _rank(k) >= 5 for k in clash.values()):
+            continue
+        for n in clash:
+            del kept[n]
+        taken[candidate.start : candidate.end] = [number] * (candidate.end - candidate.start)
+        kept[number] = candidate
+    return sorted(kept.values())
 
 
 def _rank(candidate: Candidate) -> int:
@@ -61,10 +63,11 @@ def spread(candidates: list[Candidate], text: str) -> list[Candidate]:
     for c in sorted(candidates, key=lambda c: c.start):
         taken[c.start : c.end] = b"\1" * (c.end - c.start)
         places.append(c)
+    everywhere = standing(text, strings)
     for string in sorted(strings, key=lambda s: (-len(s), s)):
-        for start in standing(text, string):
+        for start in everywhere[string]:
             end = start + len(string)
-            if not any(taken[start:end]):
+            if 1 not in taken[start:end]:
                 taken[start:end] = b"\1" * (end - start)
                 places.append(strings[string]._replace(start=start, end=end))
     return sorted(places)
@@ -72,7 +75,8 @@ def spread(candidates: list[Candidate], text: str) -> list[Candidate]:
 
 def repeated(places: list[Candidate], text: str) -> list[Candidate]:
     """The places less words that nothing but their shape tells and that stand only once."""
-    return [c for c in places if c.finder is not Finder.SHAPE or text.count(text[c.start : c.end]) > 1]
+    times = occurring(text, (text[c.start : c.end] for c in places if c.finder is Finder.SHAPE))
+    return [c for c in places if c.finder is not Finder.SHAPE or len(times[text[c.start : c.end]]) > 1]
 
 
 def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str, shorts: Mapping[str, str]) -> list[Found]:
@@ -81,6 +85,7 @@ def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str, sh
     ``shorts`` gives the short form of each long form in lower case.
     """
     entities: dict[tuple[EntityType, str], Found] = {}
+    presented = sorted(set(found.presented))
     for c in places:
         string = text[c.start : c.end]
         name = c.name or _canonical(catalog, c.type, shorts.get(string.casefold(), string))
@@ -88,8 +93,8 @@ def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str, sh
         entity = entities.setdefault(key, Found(c.type, name, [], c.finder))
         entity.spans.append((c.start, c.end))
         entity.finder = max(entity.finder, c.finder)
-        told = (a == c.start or (c.start <= a and b <= c.end) for a, b in found.presented)
-        if c.finder in _OWN or any(told):
+        inside = presented[bisect_left(presented, (c.start, 0)) : bisect_left(presented, (c.end, 0))]
+        if c.finder in _OWN or any(a == c.start or b <= c.end for a, b in inside):
             entity.presented.append((c.start, c.end))
     _present_variants(entities.values())
     return list(entities.values())
@@ -97,9 +102,11 @@ def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str, sh
 
 def _present_variants(entities: Iterable[Found]) -> None:
     """Marks the named variants of a paper's own things as its own: Foo-mini, Foo-248K beside Foo."""
-    heads = tuple(f"{e.name}{joint}" for e in entities if e.presented and len(e.name) > 3 for joint in "- ")
+    heads = {e.name for e in entities if e.presented and len(e.name) > 3}
+    lengths = {len(head) for head in heads}
     for entity in entities:
-        if not entity.presented and entity.name.startswith(heads):
+        name = entity.name
+        if not entity.presented and any(name[n : n + 1] in {"-", " "} and name[:n] in heads for n in lengths):
             entity.presented.append(entity.spans[0])
 
 

@@ -53,6 +53,9 @@ _CALLED = re.compile(
     rf"(?: as)?,?\s(?:the |a |an )?{MACRO}(?P<name>{WORDED.pattern})"
 )
 
+_LONGEST_LIST = 1000
+"""Characters of a numbered list."""
+
 _TITLE = re.compile(r"(?P<name>[^:\n]{2,60}?)\s*(?:\((?P<short>[^)\n]{2,20})\))?:\s")
 
 
@@ -120,7 +123,7 @@ def _components(text: str) -> Iterator[tuple[int, int]]:
         r"(?:[Oo]ur|[Ww]e|consists? of|comprises?|including|introduces?|components|modules|stages|parts)\b[^.]{0,80}?[:—-]+\s*(?=\(?(?:1|i|a)\))",
         text,
     ):
-        stretch = re.split(r"\.\s|\n", text[match.end() :])[0]
+        stretch = re.split(r"\.\s|\n", text[match.end() : match.end() + _LONGEST_LIST])[0]
         for item in re.finditer(
             rf"\(?(?:[1-9]|i{{1,3}}|iv|[a-e])\)\s(?:an? |the )?{MACRO}(?P<name>{NAME})(?=,|\s\(|:|\}})", stretch
         ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -98,7 +99,10 @@ def questions(
 
     @cache
     def places(entity: int) -> list[tuple[int, int]]:
-        covered = (words.cover(*span) for span in proposed[entity].spans)
+        spans = proposed[entity].spans
+        ends = words.ends[words.title - 1], words.starts[start], words.ends[behind - 1]
+        title, first, last = (bisect_left(spans, (end, 0)) for end in ends)
+        covered = (words.cover(*span) for span in (*spans[: min(title, first)], *spans[first:last]))
         return [(a, b) for a, b in covered if start <= a < b <= behind or a < words.title]
 
     covers = [words.cover(q.start, q.end) for q in quantities]
@@ -127,8 +131,12 @@ def questions(
                 continue
             for a, b in places(answer):
                 answers[row, (mentions.first < b) & (mentions.last >= a), column] = 1
-    sentences = np.array(words.sentences, np.int64)
     every = np.arange(start, behind)
+
+    def sentences(places: Indices) -> Indices:
+        return np.array([words.sentences[place] for place in places.tolist()], np.int64)
+
+    asking, naming, standing = sentences(first), sentences(mentions.first), sentences(every)
     return Questions(
         quantities=quantities,
         start=start,
@@ -136,8 +144,8 @@ def questions(
         last=last,
         mentions=mentions,
         reach=np.array([_reach(words, int(at), stretch) for at in first], np.int64).reshape(-1, 2),
-        pairs=_pairs(first, last, mentions.first, mentions.last, sentences),
-        word_pairs=_pairs(first, last, every, every, sentences),
+        pairs=_pairs(first, last, asking, mentions.first, mentions.last, naming),
+        word_pairs=_pairs(first, last, asking, every, every, standing),
         rule_answers=answers,
         rule_nothing=nothing,
         rule_measure=measure,
@@ -171,9 +179,11 @@ def stretches(words: Words) -> Iterator[tuple[int, int]]:
         start = behind
 
 
-def _pairs(first: Indices, last: Indices, others: Indices, ends: Indices, sentences: Indices) -> Floats:
+def _pairs(
+    first: Indices, last: Indices, sentence: Indices, others: Indices, ends: Indices, sentences: Indices
+) -> Floats:
     """How each other span stands to each quantity: sentence, order, distance in words; (Q, others, features)."""
-    apart = sentences[others][None] - sentences[first][:, None]
+    apart = sentences[None] - sentence[:, None]
     before = others[None] < first[:, None]
     distance = np.where(before, first[:, None] - ends[None], others[None] - last[:, None])
     bucket = np.searchsorted(_DISTANCES, distance)
@@ -182,7 +192,7 @@ def _pairs(first: Indices, last: Indices, others: Indices, ends: Indices, senten
         (apart == 0) & before,
         (apart == 0) & ~before,
         *(bucket == i for i in range(len(_DISTANCES) + 1)),
-        np.broadcast_to(sentences[others][None] == 0, apart.shape),
+        np.broadcast_to(sentences[None] == 0, apart.shape),
         np.abs(apart) == 1,
         apart < 0,
     ]
@@ -240,14 +250,17 @@ def judge_results(text: str, found: Notes, heads: Mapping[str, Floats]) -> list[
     if not found.quantities:
         return []
     every = mentions_of(found.words, found.entities)
+    claimed = found.proposed_claims.results
+    starts = [quantity.start for quantity in found.quantities]
+    claim_starts = [claim.quantity.start for claim in claimed]
     results: list[Claimed] = []
     for start, behind in stretches(found.words):
-        left, right = found.words.starts[start], found.words.ends[behind - 1]
-        own = [quantity for quantity in found.quantities if left <= quantity.start < right]
+        bounds = found.words.starts[start], found.words.ends[behind - 1]
+        own = found.quantities[slice(*(bisect_left(starts, bound) for bound in bounds))]
         if own:
             near = ((every.first >= start) & (every.first < behind)) | (every.first < found.words.title)
             mentions = Mentions(*(column[near] for column in every))
-            claims = found.proposed_claims.results
+            claims = claimed[slice(*(bisect_left(claim_starts, bound) for bound in bounds))]
             asked = questions(found.words, own, claims, found.proposed, mentions, (start, behind))
             results += _judge(text, found, heads, asked)
     return results

@@ -111,7 +111,6 @@ def find_results(
                         [p for p in places[EntityType.HARDWARE] if not _against(text, p)], quantity, behind_first=False
                     ),
                     sentence,
-                    0.6 if isinstance(metric, int) else 0.45,
                 )
 
 

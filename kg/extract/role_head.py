@@ -57,7 +57,7 @@ def judge_roles(
     uses: list[Use] = []
     for number, column in np.argwhere(chances >= FLOOR).tolist():
         entity, score = found.entities[number], float(chances[number, column])
-        rows = np.flatnonzero(mentions.entity == number)
+        rows = np.arange(*np.searchsorted(mentions.entity, (number, number + 1)))
         telling = rows[int(each[rows, column].argmax())]
         span = sentence_of(found.sentences, found.words.starts[mentions.first[telling]])
         if entity.type not in _FITTING.get(ROLES[column], {entity.type}):
@@ -94,14 +94,18 @@ def _named(uses: list[Use], entities: Sequence[Found], catalog: Catalog) -> Iter
     *512 GPUs … on H100s* is 512 times H100.
     """
     kinds = {use.entity: _kind(entities[use.entity].name, catalog) for use in uses}
+    named: dict[str, list[int]] = {}
+    for device, kind in kinds.items():
+        named.setdefault(kind, []).append(device)
+    alone = set(kinds) - {use.entity for use in uses if use.devices is not None}
     lent: dict[int, int] = {}
     for word in kinds:
-        named = [device for device, kind in kinds.items() if kind == entities[word].name]
-        if len(named) == 1 and all(use.devices is None for use in uses if use.entity == named[0]):
-            lent[word] = named[0]
+        devices = named.get(entities[word].name, [])
+        if len(devices) == 1 and devices[0] in alone:
+            lent[word] = devices[0]
     counted = {lent[use.entity] for use in uses if use.entity in lent and use.devices is not None}
     for use in uses:
-        named_too = entities[use.entity].name in kinds.values()
+        named_too = entities[use.entity].name in named
         if use.devices is None and (named_too or use.entity in counted):
             continue
         yield use._replace(entity=lent.get(use.entity, use.entity))

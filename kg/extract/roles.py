@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from kg.extract.candidates import Claim, Found, Use
+from kg.extract.words import lowered, occurring
 from kg.records import EntityType, Role, Span
 
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
@@ -71,16 +72,18 @@ def sentence_of(spans: list[Span], offset: int) -> Span:
 def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Claim]:
     """The roles of a paper's entities, at most one claim a role and entity."""
     own = {i for i, e in enumerate(entities) if e.presented and e.type not in {EntityType.TASK, EntityType.METRIC}}
-    names = {text[start:end].lower() for i in own for start, end in entities[i].spans}
+    lower = lowered(text)
+    names = occurring(lower, (lower[start:end] for i in own for start, end in entities[i].spans))
+    named = {sentence_of(sentences, start) for starts in names.values() for start in starts}
     for i, entity in enumerate(entities):
         if i in own:
-            yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]), 0.86)
+            yield Claim(Role.INTRODUCES, i, sentence_of(sentences, entity.presented[-1][0]))
         elif entity.type is EntityType.TASK:
             yield from _task(text, sentences, i, entity)
         elif entity.type is EntityType.DATASET:
             yield from _dataset(text, sentences, i, entity)
         elif entity.type in _NAMES:
-            yield from _name(text, sentences, i, entity, names)
+            yield from _name(text, sentences, i, entity, named)
     for i in own:
         if entities[i].type is EntityType.DATASET:
             for start, _ in entities[i].spans:
@@ -90,7 +93,7 @@ def find_roles(text: str, sentences: list[Span], entities: list[Found]) -> Itera
                     text[begin:start],
                     re.I,
                 ):
-                    yield Claim(Role.EVALUATED_ON, i, (begin, end), 0.5)
+                    yield Claim(Role.EVALUATED_ON, i, (begin, end))
                     break
 
 
@@ -99,10 +102,10 @@ def _task(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[C
     for start, _ in entity.spans:
         begin, end = sentence_of(sentences, start)
         if start < title_end or _OURS.search(text[begin:end]):
-            yield Claim(Role.TASKS, i, (begin, end), 0.6)
+            yield Claim(Role.TASKS, i, (begin, end))
             return
     if len(entity.spans) > 1:
-        yield Claim(Role.TASKS, i, sentence_of(sentences, entity.start), 0.4)
+        yield Claim(Role.TASKS, i, sentence_of(sentences, entity.start))
 
 
 def _dataset(text: str, sentences: list[Span], i: int, entity: Found) -> Iterator[Claim]:
@@ -110,14 +113,14 @@ def _dataset(text: str, sentences: list[Span], i: int, entity: Found) -> Iterato
         begin, end = sentence_of(sentences, start)
         before = text[begin:start]
         if _TRAINED.search(before[-90:]) and not re.search(r"evaluat|test|zero-shot|accuracy", before[-60:], re.I):
-            yield Claim(Role.TRAINED_ON, i, (begin, end), 0.5)
+            yield Claim(Role.TRAINED_ON, i, (begin, end))
             return
         if _EVALUATED.search(text[begin:end]) and begin > 0:
-            yield Claim(Role.EVALUATED_ON, i, (begin, end), 0.75)
+            yield Claim(Role.EVALUATED_ON, i, (begin, end))
             return
 
 
-def _name(text: str, sentences: list[Span], i: int, entity: Found, own: set[str]) -> Iterator[Claim]:
+def _name(text: str, sentences: list[Span], i: int, entity: Found, named: set[Span]) -> Iterator[Claim]:
     for start, stop in entity.spans:
         begin, end = sentence_of(sentences, start)
         before, whole = text[begin:start], text[begin:end]
@@ -127,7 +130,7 @@ def _name(text: str, sentences: list[Span], i: int, entity: Found, own: set[str]
             and not re.search(r"\b(?:on|with|for)\s(?:the\s)?$", before)
             and entity.type is not EntityType.METHOD
         ):
-            yield Claim(Role.COMPARED_TO, i, (begin, end), 0.5)
+            yield Claim(Role.COMPARED_TO, i, (begin, end))
             return
         if (
             begin > 0
@@ -135,19 +138,13 @@ def _name(text: str, sentences: list[Span], i: int, entity: Found, own: set[str]
             and _COMPARED.search(before[-50:])
             and re.search(r"[A-Z]", text[start:stop])
         ):
-            yield Claim(Role.COMPARED_TO, i, (begin, end), 0.4)
+            yield Claim(Role.COMPARED_TO, i, (begin, end))
             return
-        if (_BUILDS.search(before[-60:]) and _is_ours(whole, own)) or (
+        if (_BUILDS.search(before[-60:]) and ((begin, end) in named or _OURS.search(whole))) or (
             begin == 0 and re.search(r"\b(?:via|with|using|by|through|on)\b", before)
         ):
-            yield Claim(Role.BUILDS_ON, i, (begin, end), 0.4)
+            yield Claim(Role.BUILDS_ON, i, (begin, end))
             return
-
-
-def _is_ours(sentence: str, own: set[str]) -> bool:
-    """Whether a sentence speaks of the paper's own work or names what it presents."""
-    lower = sentence.lower()
-    return _OURS.search(sentence) is not None or any(name in lower for name in own)
 
 
 def find_uses(text: str, sentences: list[Span], entities: list[Found]) -> Iterator[Use]:
@@ -165,7 +162,7 @@ def find_uses(text: str, sentences: list[Span], entities: list[Found]) -> Iterat
                 continue
             if count is not None and bare and not _EXPERIMENT.search(sentence):
                 continue
-            uses.setdefault((i, count), Use(i, count, (begin, stop), 0.7 if not bare else 0.5))
+            uses.setdefault((i, count), Use(i, count, (begin, stop)))
     counted = {i for i, count in uses if count is not None}
     yield from (use for (i, count), use in uses.items() if count is not None or i not in counted)
 

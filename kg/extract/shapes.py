@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 
-NAME = r"(?:[A-Z][\w]*|[a-z]+[A-Z]\w*|\d+[A-Za-z]*[A-Z]\w*)(?:(?:[-+/.@^]|\^\{|\}\^?|_\{?)[A-Za-z0-9]+\}?)*\+*"
+# Runs are possessive and no text reads in two ways, so that the time to match stays linear.
+_REST = r"(?:[^\W_]|_(?!\{))*+"
+_CLOSED = r"(?:\}(?!\^?[A-Za-z0-9]))?"
+NAME = (
+    rf"(?:[A-Z]{_REST}|[a-z]++[A-Z]{_REST}|\d++[A-Za-z]*[A-Z]{_REST})"
+    rf"(?:(?:[-+/.@^]|\^\{{|\}}\^?|_\{{?)[A-Za-z0-9]++{_CLOSED})*\+*"
+)
 
 WORDED = re.compile(rf"{NAME}(?:\s(?:{NAME}|\d+(?:\.\d+)?[BMK]?)){{0,3}}")
 
 MACRO = r"(?:\\?text(?:bf|it|tt|sc)\{|\\?(?:emph|textsc)\{|[\"“'‘`]{1,2}|\*{1,2})?"
 
 SHAPE = re.compile(
-    r"(?<![\w/.@:-])(?:[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*|[A-Z][a-z0-9]+[A-Z]\w*)(?:[-.+][A-Za-z0-9]+)*\+*(?![\w/])"
-    r"|(?<![\w/.@:-])[A-Z][a-z]+-(?:[A-Z0-9]*[A-Z0-9]{2}[A-Za-z0-9]*|[a-z]?\d[\w.]*|[A-Z][a-z]+[A-Z]\w*)(?:-[A-Za-z0-9]+)*(?![\w/])"
+    r"(?<![\w/.@:-])(?:(?=[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]++|[A-Z][a-z0-9]+[A-Z]\w*+)(?:[-.+][A-Za-z0-9]++)*\+*(?![\w/])"
+    r"|(?<![\w/.@:-])[A-Z][a-z]+-(?:[A-Z0-9]{2}[A-Za-z0-9]*+|[a-z]?\d[\w.]*|[A-Z][a-z]+[A-Z]\w*)(?:-[A-Za-z0-9]+)*(?![\w/])"
     r"|(?<![\w/.@:-])[A-Z][A-Za-z]*(?:\^\{?\d\}?|_\{\w+\})(?:[-A-Za-z0-9]*[A-Za-z0-9])?(?![\w/])"
 )
 
@@ -32,7 +38,7 @@ _GENERIC_WORDS = """
 GENERIC = frozenset(_GENERIC_WORDS.split())
 
 CLASS_WORDS = re.compile(
-    r"(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe|[a-z]+)s?(?:[-+/](?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe|[a-z]+)s?)+"
+    r"(?:(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe)s?|[a-z]+)(?:[-+/](?:(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe)s?|[a-z]+))+"
 )
 
 GENERIC_TAIL = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ _PARAMETERS = re.compile(
 _BARE = re.compile(
     rf"(?<![\w.-])(?P<a>{_N})(?P<mag1>[BMT])(?:,\s|\s?-\s?|\sand\s|\sto\s)?(?=[^.]{{0,12}}\b(?:[Mm]odels?|LLMs?|MoE|variants?|versions?)\b)"
 )
+_REACH = 400
+"""Characters to either side of a size in which its model may stand."""
 _ARCHITECTURES = {"Transformer", "CNN", "RNN", "LSTM", "MLP", "GNN", "GPT", "LM", "LMs"}
 _MAGNITUDE = {
     "b": 1e9,
@@ -67,6 +70,13 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
                     seen.add((i, size))
                     yield ModelSize(i, size, (start, end), 0.9)
                     break
+    models = sorted(
+        (span, i)
+        for i, e in enumerate(entities)
+        if e.type is EntityType.MODEL and e.name not in _ARCHITECTURES and not e.name.islower()
+        for span in e.spans
+    )
+    own = [i for i, e in enumerate(entities) if e.presented and e.type is EntityType.MODEL]
     for match in _PARAMETERS.finditer(text):
         if match.group("kind") and match.group("kind").strip() in {
             "trainable",
@@ -77,7 +87,9 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
             "additional",
         }:
             continue
-        owner = _owner(text, match.span(), entities)
+        owner = _owner(text, match.span(), entities, models)
+        if owner is None and len(own) == 1:
+            owner = own[0]
         if owner is None:
             continue
         for size in _numbers(match):
@@ -102,23 +114,16 @@ def _scale(word: str | None) -> float | None:
     return _MAGNITUDE[word.strip(" -").lower()] if word else None
 
 
-def _owner(text: str, span: Span, entities: list[Found]) -> int | None:
-    """The model nearest to a size in its sentence, else the one that the paper presents."""
-    begin = max(text.rfind(". ", 0, span[0]), text.rfind("\n", 0, span[0])) + 1
-    end = text.find(". ", span[1])
-    end = len(text) if end < 0 else end
+def _owner(text: str, span: Span, entities: list[Found], models: list[tuple[Span, int]]) -> int | None:
+    """The model nearest to a size in its sentence, of ``models`` by place."""
+    left, right = max(0, span[0] - _REACH), span[1] + _REACH
+    begin = max(left, text.rfind(". ", left, span[0]) + 1, text.rfind("\n", left, span[0]) + 1)
+    end = text.find(". ", span[1], right)
+    end = right if end < 0 else end
     best: tuple[int, int] | None = None
-    for i, entity in enumerate(entities):
-        if entity.type is not EntityType.MODEL or entity.name in _ARCHITECTURES or entity.name.islower():
-            continue
-        for start, stop in entity.spans:
-            if begin <= start < end:
-                distance = span[0] - stop if stop <= span[0] else start - span[1] + 15
-                if entity.presented:
-                    distance -= 80
-                if best is None or distance < best[0]:
-                    best = distance, i
-    if best is not None and best[0] < 150:
-        return best[1]
-    own = [i for i, e in enumerate(entities) if e.presented and e.type is EntityType.MODEL]
-    return own[0] if len(own) == 1 else None
+    for (start, stop), i in models[bisect_left(models, ((begin, 0), 0)) : bisect_left(models, ((end, 0), 0))]:
+        distance = span[0] - stop if stop <= span[0] else start - span[1] + 15
+        if entities[i].presented:
+            distance -= 80
+        best = min(best or (distance, i), (distance, i))
+    return best[1] if best is not None and best[0] < 150 else None

@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from kg.extract.candidates import NOTES, Notes
+from kg.extract.words import Stretches
 
 URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'`{}|]+", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -70,7 +71,7 @@ def blank_language() -> Language:
 def _sentence_starts(text: str, words: list[str], offsets: list[int]) -> list[bool | int | None]:
     """Whether a sentence starts at each token; the title, which ends at the first newline, is one by itself."""
     title_end = text.find("\n")
-    addresses = [match.span() for match in URL.finditer(text)]
+    addresses = Stretches(match.span() for match in URL.finditer(text))
     starts: list[bool | int | None] = []
     pending = True
     length = 0
@@ -79,7 +80,7 @@ def _sentence_starts(text: str, words: list[str], offsets: list[int]) -> list[bo
             starts.append(False)
             pending = pending or "\n" in word
             continue
-        inside = any(start < offsets[i] < end for start, end in addresses)
+        inside = addresses.hold(offsets[i] - 1, offsets[i] + 1)
         ended = not inside and offsets[i] > title_end + 1 and _ends_before(text, words, offsets, i)
         starts.append(pending or ended or length == _LONGEST_SENTENCE)
         length = 1 if starts[-1] else length + 1

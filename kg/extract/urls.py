@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from kg.extract.tokens import URL
+
+_PUNCTUATION = ".,;:!?\\*"
+_OPENED = {")": "(", "]": "["}
 
 
 def find_urls(text: str) -> Iterator[str]:
@@ -15,11 +19,17 @@ def find_urls(text: str) -> Iterator[str]:
     """
     seen = set()
     for match in URL.finditer(text):
-        url = match.group()
-        while url and (
-            url[-1] in ".,;:!?\\*" or (url[-1] in ")]" and url.count("(["[url[-1] == "]"]) < url.count(url[-1]))
-        ):
-            url = url[:-1]
+        url = _trimmed(match.group())
         if url not in seen:
             seen.add(url)
             yield url
+
+
+def _trimmed(url: str) -> str:
+    end, left = len(url), Counter(url)
+    while end and (
+        (last := url[end - 1]) in _PUNCTUATION or left[_OPENED.get(last, last)] < left[last]  # closes nothing inside
+    ):
+        end -= 1
+        left[last] -= 1
+    return url[:end]

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.candidates import Candidate, Finder, Pair, notes
-from kg.extract.kinds import head_type, own_type, type_by_suffix, type_in_context
+from kg.extract.kinds import head_type, own_types, type_by_suffix, type_in_context
 from kg.extract.presented import presented_names, title_name
 from kg.extract.shapes import CLASS_WORDS, GENERIC, GENERIC_TAIL, NAME, SHAPE, WORDED, trim
 from kg.extract.tokens import URL
-from kg.extract.words import standing
+from kg.extract.words import Stretches, standing
 from kg.records import EntityType
 
 PIPE = "kg_wording"
 
 _SUCH_AS = re.compile(
-    r"\b(?P<head>[A-Za-z-]+)\s*[,(]*\s*(?:such as|like|including|e\.g\.,?|i\.e\.,?|namely)\s+(?P<list>[^.;:)]{2,200})"
+    r"\b(?P<head>[A-Za-z-]{1,60})\s*+[,(]*+\s*+(?:such as|like|including|e\.g\.,?|i\.e\.,?|namely)\s+(?P<list>[^.;:)]{2,200})"
 )
 
-_OTHER = re.compile(
-    rf"(?<!\w)(?P<list>{NAME}(?:\s{NAME})?(?:,\s{NAME}(?:\s{NAME})?)*,? and other\s)(?:\w+\s){{0,2}}?(?P<head>[a-z]+)"
-)
+_AND_OTHER = re.compile(r",? and other\s(?:\w+\s){0,2}?(?P<head>[a-z]+)")
 
-_VARIANT_TAIL = re.compile(r"-\w[\w.]*(?<!\.)(?:-\w+)*")
+_LISTED = re.compile(rf"(?<!\w){NAME}(?:\s{NAME})?(?:,\s{NAME}(?:\s{NAME})?)*$")
+
+_LONGEST_LIST = 200
+"""Characters."""
+
+_VARIANT_TAIL = re.compile(r"-\w[\w.]*(?<!\.)(?:-\w+){0,8}")
 
 _LIST_BREAK = re.compile(
     r"\b(?:that|which|while|but|with|for|by|to|in|on|of|is|are|have|has|demonstrates?|shows?|can|as|from|at|under|where|when|"
@@ -36,18 +39,27 @@ _LIST_BREAK = re.compile(
 
 def listed_names(text: str) -> Iterator[Candidate]:
     """Names in lists whose head noun gives the type: *benchmarks such as X, Y and Z*."""
-    for pattern in (_SUCH_AS, _OTHER):
-        for match in pattern.finditer(text):
-            kind = head_type(match.group("head"))
-            if kind is None or kind in {EntityType.TASK, EntityType.METRIC, EntityType.HARDWARE}:
-                continue
-            stretch = _LIST_BREAK.split(match.group("list"))[0]
-            for name in re.finditer(rf"(?<![\w-]){WORDED.pattern}", stretch):
-                first = name.group().split()[0]
-                named = SHAPE.fullmatch(first) or (name.start() and first[0].isupper())
-                if named and first not in GENERIC:
-                    start = match.start("list") + name.start()
-                    yield Candidate(start, start + len(trim(name.group())), kind, Finder.CONTEXT)
+    for head, start, end in _lists(text):
+        kind = head_type(head)
+        if kind is None or kind in {EntityType.TASK, EntityType.METRIC, EntityType.HARDWARE}:
+            continue
+        stretch = _LIST_BREAK.split(text[start:end])[0]
+        for name in re.finditer(rf"(?<![\w-]){WORDED.pattern}", stretch):
+            first = name.group().split()[0]
+            named = SHAPE.fullmatch(first) or (name.start() and first[0].isupper())
+            if named and first not in GENERIC:
+                at = start + name.start()
+                yield Candidate(at, at + len(trim(name.group())), kind, Finder.CONTEXT)
+
+
+def _lists(text: str) -> Iterator[tuple[str, int, int]]:
+    """The lists of names, each with its head noun: *heads such as X, Y* and *X, Y and other heads*."""
+    for match in _SUCH_AS.finditer(text):
+        yield match.group("head"), *match.span("list")
+    for match in _AND_OTHER.finditer(text):
+        listed = _LISTED.search(text, max(0, match.start() - _LONGEST_LIST), match.start())
+        if listed:
+            yield match.group("head"), *listed.span()
 
 
 def shaped_names(text: str) -> Iterator[Candidate]:
@@ -78,11 +90,11 @@ def paired_names(text: str, pairs: list[Pair]) -> Iterator[Candidate]:
 def variants(text: str, candidates: list[Candidate]) -> Iterator[Candidate]:
     """Hyphenated variants of the paper's own names: FooNet-tiny, Foo-248K."""
     own = {text[c.start : c.end]: c.type for c in candidates if c.finder in {Finder.TITLE, Finder.PRESENTED}}
-    for name, kind in own.items():
-        for start in standing(text, name) if len(name) > 3 else ():
+    for name, starts in standing(text, (name for name in own if len(name) > 3)).items():
+        for start in starts:
             tail = _VARIANT_TAIL.match(text, start + len(name))
             if tail and text[start - 1 : start] != "-" and not GENERIC_TAIL.search(text[start : tail.end()]):
-                own_kind = type_by_suffix(text[start : tail.end()]) or kind
+                own_kind = type_by_suffix(text[start : tail.end()]) or own[name]
                 yield Candidate(start, tail.end(), own_kind, Finder.PRESENTED)
 
 
@@ -102,17 +114,19 @@ def wording(doc: Doc) -> Doc:
     """Notes the names that the wording of a document tells."""
     found = notes(doc)
     text = found.text
-    addresses = [match.span() for match in URL.finditer(text)]
+    addresses = Stretches(match.span() for match in URL.finditer(text))
     candidates = [*listed_names(text), *shaped_names(text), *paired_names(text, found.pairs)]
-    for start, end, kind in title_name(text):
-        own = own_type(text, start, end, kind)
-        candidates.append(Candidate(start, end, own, Finder.TITLE))
+    titled = list(title_name(text))
+    candidates += _own(text, titled, Finder.TITLE)
     known = {text[c.start : c.end]: c.type for c in found.candidates if c.finder is Finder.KNOWN and c.name}
     title = text[: text.find("\n")]
+    pair_at = {at: pair for pair in reversed(found.pairs) for at in (*range(*pair.long), pair.short[0])}
+    proposed = Stretches((c.start, c.end) for c in found.candidates)
+    presented = []
     for start, end, outright in presented_names(text, found.pairs):
         if text[start:end] in GENERIC or text[start:end].rstrip("s") in GENERIC:
             continue
-        pair = next((p for p in found.pairs if p.long[0] <= start < p.long[1] or p.short[0] == start), None)
+        pair = pair_at.get(start)
         if pair and text[slice(*pair.short)].rstrip("s") not in GENERIC:
             start, end = pair.short
         name = text[start:end]
@@ -122,9 +136,16 @@ def wording(doc: Doc) -> Doc:
         if name in known and name not in title and (not outright or (pair and conventional)):
             continue
         found.presented.append((start, end))
-        if not any(c.start <= start and end <= c.end for c in found.candidates):
-            candidates.append(Candidate(start, end, own_type(text, start, end), Finder.PRESENTED))
+        if not proposed.hold(start, end):
+            presented.append((start, end, None))
+    candidates += _own(text, presented, Finder.PRESENTED)
     candidates += [*variants(text, candidates)]
     candidates += [*long_forms(text, found.pairs, [*candidates, *found.candidates])]
-    found.candidates += [c for c in candidates if not any(a <= c.start < b for a, b in addresses)]
+    found.candidates += [c for c in candidates if not addresses.hold(c.start, c.start + 1)]
     return doc
+
+
+def _own(text: str, named: Sequence[tuple[int, int, EntityType | None]], finder: Finder) -> Iterator[Candidate]:
+    """The paper's own names as candidates, of the given types where there are any."""
+    for (start, end, _), kind in zip(named, own_types(text, named), strict=True):
+        yield Candidate(start, end, kind, finder)

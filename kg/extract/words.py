@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import accumulate
+
+import ahocorasick_rs
 
 from kg.records import Span
 
@@ -58,15 +61,58 @@ class Words:
         return self.starts[first], self.ends[last - 1]
 
 
-def standing(text: str, string: str) -> Iterator[int]:
-    """Where a string stands in a text, not inside a longer word.
+class Stretches:
+    """Stretches of a text that one asks whether they hold a span.
 
-    >>> list(standing("Ant, Antler, ant, 2Ant", "Ant"))
-    [0, 19]
+    >>> stretches = Stretches([(0, 4), (2, 9)])
+    >>> stretches.hold(3, 9), stretches.hold(1, 9)
+    (True, False)
     """
-    at = text.find(string)
-    while at >= 0:
-        before, behind = text[at - 1 : at], text[at + len(string) : at + len(string) + 1]
-        if not (before.isascii() and before.isalpha()) and not (behind.isascii() and behind.isalpha()):
-            yield at
-        at = text.find(string, at + 1)
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._ends = list(accumulate((end for _, end in ordered), max))
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether one of the stretches holds the whole span."""
+        place = bisect_right(self._starts, start)
+        return place > 0 and end <= self._ends[place - 1]
+
+
+def occurring(text: str, strings: Iterable[str]) -> dict[str, list[int]]:
+    """Where each of many strings occurs in a text, also inside words and over one another; one pass over the text.
+
+    >>> occurring("Ant, Antler", ["Ant", "ler"])
+    {'Ant': [0, 5], 'ler': [8]}
+    """
+    distinct = list(dict.fromkeys(strings))
+    places: dict[str, list[int]] = {string: [] for string in distinct}
+    if distinct:
+        for number, start, _ in ahocorasick_rs.AhoCorasick(distinct).find_matches_as_indexes(text, overlapping=True):
+            places[distinct[number]].append(start)
+    return places
+
+
+def standing(text: str, strings: Iterable[str]) -> dict[str, list[int]]:
+    """Where each of many strings stands in a text, not inside a longer word.
+
+    >>> standing("Ant, Antler, ant, 2Ant", ["Ant"])
+    {'Ant': [0, 19]}
+    """
+
+    def letter(at: int) -> bool:
+        return (character := text[at : at + 1]).isascii() and character.isalpha()
+
+    return {
+        string: [start for start in starts if not (start and letter(start - 1)) and not letter(start + len(string))]
+        for string, starts in occurring(text, strings).items()
+    }
+
+
+def lowered(text: str) -> str:
+    """A text in lower case, of unchanged length."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
