@@ -57,6 +57,8 @@ class Catalog:
             and isinstance(quad.object, NamedNode)
             and quad.object.value in entries
         }
+        self._directions = {iri: value.rpartition("#")[2] for iri, value in self._values("direction")}
+        self._units = dict(self._values("measuredIn"))
         self._index: dict[tuple[EntityType, str], Entry] = {}
         for entry in entries.values():
             self._index[entry.type, normal_form(entry.type, entry.name)] = entry
@@ -97,6 +99,14 @@ class Catalog:
         content = (path.read_bytes() for path in sorted(directory.glob("*.ttl")))
         return cls(entries, quads, hashlib.sha256(b"".join(content)).hexdigest())
 
+    def _values(self, property: str) -> Iterator[tuple[str, str]]:
+        """The IRIs that have a property, with its value: an IRI or the text of a literal."""
+        for quad in self.quads:
+            if quad.predicate.value != _ONTOLOGY + property:
+                continue
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+                yield quad.subject.value, quad.object.value
+
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
 
@@ -106,6 +116,14 @@ class Catalog:
     def kind(self, entry: Entry) -> str:
         """The name of the class of devices that a piece of hardware is one of, or nothing."""
         return self._kinds.get(entry.iri, "")
+
+    def direction(self, entry: Entry) -> str:
+        """``higherIsBetter`` or ``lowerIsBetter`` for a metric of which one is true, else nothing."""
+        return self._directions.get(entry.iri, "")
+
+    def unit(self, entry: Entry) -> str:
+        """The unit that values of a metric are compared in, or nothing."""
+        return self._units.get(entry.iri, "")
 
     def find(self, type: EntityType, name: str) -> Entry | None:
         """The entry of this type that has this name, however spelt, or None."""

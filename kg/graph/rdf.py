@@ -6,12 +6,12 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from functools import cache
 from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg.catalog import Catalog, known
+from kg.comparison import Comparison, compare, direction_of
 from kg.graph.vocabulary import (
     BASE,
     DCTERMS,
@@ -199,9 +199,13 @@ class PaperWriter:
         yield node, term("unit"), Literal(result.unit)
         if result.unit in QUDT:
             yield node, term("quantityUnit"), NamedNode(UNIT + QUDT[result.unit])
-        comparable = normalized(round(result.value, 9), result.unit, _measured_in().get(_slug(metric), ""))
+        measured = self._entities[result.metric].name if result.metric in self._entities else result.metric
+        entry = known().find(EntityType.METRIC, measured)
+        in_unit = known().unit(entry) if entry else ""
+        comparable = normalized(round(result.value, 9), result.unit, in_unit)
         yield node, term("normalizedValue"), _decimal(comparable.value)
         yield node, term("normalizedUnit"), Literal(comparable.unit)
+        yield from _compared(node, compare(result, direction_of(known(), measured), in_unit == "%"))
         yield node, term("bound"), Literal(result.bound)
         for name, reference in references.items():
             yield node, term(name), reference
@@ -300,20 +304,16 @@ def _provenance(activities: set[NamedNode], base: str) -> Iterator[Quad]:
         yield Quad(activity, NamedNode(SCHEMA + "softwareVersion"), Literal(version), graph)
 
 
-@cache
-def _measured_in() -> dict[str, str]:
-    """The unit that the catalogue gives a metric, by the metric's slug."""
-    return {
-        _slug(quad.subject): quad.object.value
-        for quad in known().quads
-        if quad.predicate == term("measuredIn")
-        and isinstance(quad.subject, NamedNode)
-        and isinstance(quad.object, Literal)
-    }
-
-
-def _slug(thing: NamedNode) -> str:
-    return thing.value.rpartition("/")[2]
+def _compared(node: NamedNode, told: Comparison | None) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
+    if told is None:
+        return
+    yield node, term("comparison"), term("relative" if told.relative else "absolute")
+    if told.outcome is not None:
+        yield node, term("outcome"), term(told.outcome)
+    if told.factor is not None:
+        yield node, term("factor"), _decimal(told.factor)
+    if told.hedged:
+        yield node, term("hedged"), Literal("true", datatype=NamedNode(XSD + "boolean"))
 
 
 def _surest_first(claims: Iterable[_Scored]) -> list[_Scored]:

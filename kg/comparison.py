@@ -1,0 +1,231 @@
+"""How the subject of a result stands to what it is compared with, told from the words around the number.
+
+A speedup over a baseline and the inverse cost read the same way: *2x faster*, *half the latency* and *latency reduced
+by 50 %* are all better by the factor 2.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from kg.catalog import Catalog
+from kg.records import EntityType, Result
+
+
+class Outcome(StrEnum):
+    """What the subject is beside what it is compared with."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    COMPARABLE = "comparable"
+
+
+class Direction(StrEnum):
+    """Which of two values of a metric is better."""
+
+    HIGHER = "higherIsBetter"
+    LOWER = "lowerIsBetter"
+
+
+class Comparison(NamedTuple):
+    """What a result says of its subject beside something else."""
+
+    outcome: Outcome | None
+    relative: bool
+    """Whether the value is a change or a ratio, not a level."""
+    factor: Decimal | None
+    """How many times as good the subject is, below 1 where it is worse; None where the text does not say."""
+    hedged: bool
+    """Whether the text is careful about it: may, could, potentially, estimated."""
+
+
+class _Change(NamedTuple):
+    goodness: int
+    """1 for words that praise (*faster*), -1 for words that blame (*slower*), 0 where the metric decides."""
+    sign: int
+    """1 where the number of the metric grows, -1 where it shrinks, 0 where the word does not say."""
+
+
+_CHANGES = {
+    _Change(1, 0): r"fast(?:er)?|speed(?:s|ing)?[ -]?ups?|accelerat\w+|better|improv\w+|gain\w*|boost\w*|enhanc\w+"
+    r"|advantage|outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing)?|cheaper|superior|more efficient",
+    _Change(1, -1): r"sav(?:es?|ed|ings?)",
+    _Change(-1, 0): r"slow(?:er|downs?|s|ed)|worse|degrad\w+|deteriorat\w+|regress\w*|underperform\w*|inferior",
+    _Change(-1, 1): r"overheads?",
+    _Change(0, 1): r"higher|more|larger|longer|greater|bigger|increas\w+|ris(?:es?|ing)|rais\w+|grow\w*|additional",
+    _Change(0, -1): r"lower\w*|less|fewer|smaller|shorter|reduc\w+|decreas\w+|drop\w*|cut(?:s|ting)?|shr[aiu]nk\w*|down"
+    r"|minimi[sz]\w+|declin\w+|mitigat\w+|trim\w*|lessen\w*",
+}  # fmt: skip
+_CHANGE = re.compile("|".join(rf"(?P<c{i}>\b(?:{words})\b)" for i, words in enumerate(_CHANGES.values())), re.I)
+_BOUND = re.compile(r"(?:more|less|fewer|greater|higher|better|lower) than (?:around |about )?$", re.I)
+_BEHIND = re.compile(r"[^.,;:()]*?(?=[.,;:()]|\s(?:and|while|but|with|compared|over|than|on|for)\b|$)", re.I)
+_SHARE = re.compile(r"\s*(?:of|the)\s", re.I)
+_CLAUSE = re.compile(r"[.;:()]\s|,\s(?:and|while|but|which|with)\s")
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_UNIT = re.compile(r"\s*(?:\\?%|\\?times|×|x\b|X\b|-?fold|percentage points?|points?|percent|pp\b)?")
+_EQUAL = re.compile(
+    r"\b(?:comparable|on (?:a )?par|competitive|match(?:es|ing)|similar|equivalent|the same|parity|lossless)\b", re.I
+)
+_AHEAD = re.compile(
+    r"\b(?:outperform\w*|surpass\w*|exceed(?:s|ed|ing)|beat(?:s|ing)?|(?:better|faster|higher|lower|less|fewer) than"
+    r"|superior to|improv\w+ (?:up)?on|ahead of)\b",
+    re.I,
+)
+_BEHINDHAND = re.compile(
+    r"\b(?:underperform\w*|(?:lags?|falls?|fell|lagging) (?:far )?behind|(?:worse|slower) than|inferior to)\b", re.I
+)
+_HEDGE = re.compile(
+    r"\b(?:may|might|could|potentially|possibly|theoretical(?:ly)?|estimated?|expected|projected|simulated|hypothe\w+)\b",
+    re.I,
+)
+_SAVED = re.compile(r"\s*\b(?:reduction|savings?|decrease)s?$", re.I)
+_LOWER = frozenset({
+    "accesses", "area", "budget", "communication", "compute", "consumption", "cost", "costs", "data", "degradation",
+    "emissions", "energy", "error", "footprint", "latency", "loss", "memory", "overhead", "parameters", "power",
+    "requirement", "requirements", "runtime", "samples", "steps", "storage", "time", "tokens", "traffic", "usage"
+})  # fmt: skip
+_HIGHER = frozenset({
+    "accuracy", "efficiency", "gain", "gains", "improvement", "improvements", "performance", "quality", "rate",
+    "robustness", "score", "scores", "speed", "speedup", "success", "throughput", "utility", "utilization"
+})  # fmt: skip
+_LEVEL = re.compile(
+    r"\b(?:from\s\S+\s(?:\S+\s){0,4}?to|(?<!up )(?<![\d%xX] )to|from)"
+    r"\s(?:(?:over|about|around|nearly|only|just|almost|a mere)\s)?$",
+    re.I,
+)
+_REACH = 90
+"""Characters in front of a number in which the verb of its change stands."""
+
+
+def direction_of(catalog: Catalog, metric: str) -> Direction | None:
+    """Which values of a metric are better: by the catalogue's entry of its name or of the end of it, else by its head.
+
+    What is reduced or saved counts, not the reduction: less is better of memory, so of *memory reduction* too.
+    """
+    words = _SAVED.sub("", metric).split()
+    for first in range(len(words)):
+        entry = catalog.find(EntityType.METRIC, " ".join(words[first:]))
+        told = catalog.direction(entry) if entry else ""
+        if told:
+            return Direction(told)
+    head = words[-1].lower() if words else ""
+    return Direction.LOWER if head in _LOWER else Direction.HIGHER if head in _HIGHER else None
+
+
+def compare(result: Result, direction: Direction | None, in_percent: bool = False) -> Comparison | None:
+    """How the subject of a result stands, or None for a level that is set beside nothing.
+
+    ``direction`` is that of the metric, None where it is not known; ``in_percent`` says that the metric itself is
+    measured in per cent, so that a change by 3 % may as well be one by 3 points, of which no factor is known.
+
+    >>> def told(evidence, value, unit, direction, **parts):
+    ...     return compare(Result(metric="m", evidence=evidence, value=value, unit=unit, **parts), direction)[:3]
+    >>> told("cuts latency by 50% over the baseline", 50, "%", Direction.LOWER)
+    (<Outcome.BETTER: 'better'>, True, Decimal('2'))
+    >>> told("is 2x slower than X", 2, "x", Direction.LOWER)
+    (<Outcome.WORSE: 'worse'>, True, Decimal('0.5'))
+    """
+    before, behind = _around(result)
+    hedged = _HEDGE.search(result.evidence) is not None
+    change = _change(before, behind)
+    share = result.unit in {"%", "x"} and _SHARE.match(behind) is not None and not _moved(before)
+    share = share and (direction is Direction.LOWER or result.baseline is not None)
+    level = _LEVEL.search(before) is not None and not share
+    if result.unit == "x" or (result.unit in {"%", "points"} and not level and (change is not None or share)):
+        if share and direction is not None:
+            ratio = Decimal(str(result.value)) / (100 if result.unit == "%" else 1)
+            return _of_ratio(ratio if direction is Direction.HIGHER else _inverse(ratio), hedged)
+        outcome = _outcome(change or _Change(0, int(direction is Direction.HIGHER)), direction)
+        certain = not (in_percent and result.unit == "%") and result.unit != "points"
+        factor = _factor(result, change, direction, outcome) if certain else None
+        return Comparison(outcome, True, factor, hedged)
+    if result.baseline is None:
+        return None
+    if _EQUAL.search(result.evidence):
+        return Comparison(Outcome.COMPARABLE, False, None, hedged)
+    ahead, behindhand = _AHEAD.search(result.evidence), _BEHINDHAND.search(result.evidence)
+    outcome = None if (ahead is None) == (behindhand is None) else Outcome.BETTER if ahead else Outcome.WORSE
+    return Comparison(outcome, False, None, hedged)
+
+
+def _around(result: Result) -> tuple[str, str]:
+    """The text in front of the result's number and behind its unit, within its clause."""
+    for match in _NUMBER.finditer(result.evidence):
+        if float(match.group().replace(",", "")) == result.value:
+            end = _UNIT.match(result.evidence, match.end()).end()  # type: ignore[union-attr]
+            before = _BOUND.sub("", result.evidence[max(0, match.start() - _REACH) : match.start()])
+            clauses = list(_CLAUSE.finditer(before))
+            told = before[clauses[-1].end() :] if clauses else before
+            reached = _BEHIND.match(result.evidence, end)
+            return (told if _CHANGE.search(told) else before), reached.group() if reached else ""
+    return result.evidence, ""
+
+
+def _change(before: str, behind: str) -> _Change | None:
+    """The change that is told: by the words right behind the number, else by the nearest ones in front of it."""
+    found = _CHANGE.search(behind)
+    if found is None:
+        found = max(_CHANGE.finditer(before), key=lambda match: match.end(), default=None)
+    if found is None:
+        return None
+    change = list(_CHANGES)[int(str(found.lastgroup)[1:])]
+    verb = max(_CHANGE.finditer(before), key=lambda match: match.end(), default=None)
+    if (
+        verb is not None
+        and found.string is behind
+        and change.goodness == 0
+        and re.search(r"\bby\b", before[verb.end() :])
+    ):
+        return list(_CHANGES)[int(str(verb.lastgroup)[1:])]
+    return change
+
+
+def _moved(before: str) -> bool:
+    """Whether a verb moves the value by the number: *reduces 40% of the memory*."""
+    verb = max(_CHANGE.finditer(before), key=lambda match: match.end(), default=None)
+    return verb is not None and len(before) - verb.end() < 30 and not re.search(r"\bto\b", before[verb.end() :])
+
+
+def _outcome(change: _Change, direction: Direction | None) -> Outcome | None:
+    good = change.goodness
+    if not good and direction is not None:
+        good = change.sign if direction is Direction.HIGHER else -change.sign
+    return {1: Outcome.BETTER, -1: Outcome.WORSE}.get(good)
+
+
+def _factor(
+    result: Result, change: _Change | None, direction: Direction | None, outcome: Outcome | None
+) -> Decimal | None:
+    value = Decimal(str(result.value))
+    if outcome is None or value <= 0:
+        return None
+    if result.unit == "x":
+        better = _rounded(max(value, 1 / value))
+        return better if outcome is Outcome.BETTER else _inverse(better)
+    sign = change.sign if change else 0
+    if not sign and change and direction is Direction.LOWER and change.goodness:
+        sign = -change.goodness
+    part = value / 100
+    if sign >= 0:
+        grown = 1 + part
+        return _rounded(grown) if outcome is Outcome.BETTER else _inverse(grown)
+    if part >= 1:
+        return None
+    return _inverse(1 - part) if outcome is Outcome.BETTER else _rounded(1 - part)
+
+
+def _of_ratio(factor: Decimal, hedged: bool) -> Comparison:
+    outcome = Outcome.COMPARABLE if factor == 1 else Outcome.BETTER if factor > 1 else Outcome.WORSE
+    return Comparison(outcome, True, factor, hedged)
+
+
+def _inverse(value: Decimal) -> Decimal:
+    return _rounded(1 / value)
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """Four digits, more than the texts give."""
+    return Decimal(format(Decimal(f"{value:.4g}").normalize(), "f"))

@@ -1,0 +1,137 @@
+"""What a result says of its subject beside something else, told from its sentence."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from kg.catalog import known
+from kg.comparison import Direction, Outcome, compare, direction_of
+from kg.query import rows
+from kg.records import Entity, EntityType, Result
+from tests.written import PREFIXES, graph_of, record
+
+HIGHER, LOWER = Direction.HIGHER, Direction.LOWER
+BETTER, WORSE, COMPARABLE = Outcome.BETTER, Outcome.WORSE, Outcome.COMPARABLE
+
+
+def result(evidence: str, value: float, unit: str, baseline: str | None = "e9") -> Result:
+    return Result(metric="m", value=value, unit=unit, baseline=baseline, evidence=evidence)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "value", "unit", "direction", "outcome", "factor"),
+    [
+        ("PlumServe is 2.5x faster than PearServe", 2.5, "x", HIGHER, BETTER, "2.5"),
+        ("a speedup of 2.88times over PearServe", 2.88, "x", HIGHER, BETTER, "2.88"),
+        ("up to 6.7\\times inference acceleration", 6.7, "x", HIGHER, BETTER, "6.7"),
+        ("reduces latency by up to 4x over PearServe", 4, "x", LOWER, BETTER, "4"),
+        ("with 5.6x less memory than PearServe", 5.6, "x", LOWER, BETTER, "5.6"),
+        ("memory can be cut by more than 10x", 10, "x", LOWER, BETTER, "10"),
+        ("is 2x slower than PearServe", 2, "x", LOWER, WORSE, "0.5"),
+        ("is 2x slower than PearServe", 2, "x", HIGHER, WORSE, "0.5"),
+        ("reduces latency by 50% over PearServe", 50, "%", LOWER, BETTER, "2"),
+        ("a 75% reduction in training time", 75, "%", LOWER, BETTER, "4"),
+        ("energy savings of 20% over a GPU", 20, "%", LOWER, BETTER, "1.25"),
+        ("improves throughput by 29% and latency by 20%", 29, "%", HIGHER, BETTER, "1.29"),
+        ("improves throughput by 29% and latency by 20%", 20, "%", LOWER, BETTER, "1.25"),
+        ("is 98% less energy-efficient than a plum", 98, "%", HIGHER, WORSE, "0.02"),
+        ("the throughput of pears drops by over 90%", 90, "%", HIGHER, WORSE, "0.1"),
+        ("with only 25% of the memory", 25, "%", LOWER, BETTER, "4"),
+        ("reduces the latency to 25% of that of PearServe", 25, "%", LOWER, BETTER, "4"),
+        ("outperforms pears by 1.5 points", 1.5, "points", HIGHER, BETTER, None),
+    ],
+)
+def test_a_change_or_ratio_says_who_is_better_and_how_many_times(
+    evidence: str, value: float, unit: str, direction: Direction, outcome: Outcome, factor: str | None
+) -> None:
+    told = compare(result(evidence, value, unit), direction)
+    assert told is not None
+    assert (told.outcome, told.relative) == (outcome, True)
+    assert told.factor == (Decimal(factor) if factor else None)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "outcome"),
+    [
+        ("achieves 84.4% accuracy, outperforming PearNet", BETTER),
+        ("with 84.4% it lags behind PearNet", WORSE),
+        ("reaches 84.4%, comparable to PearNet", COMPARABLE),
+        ("84.4% against the 80.1% of PearNet", None),
+    ],
+)
+def test_a_level_beside_a_baseline_is_as_good_as_the_sentence_says(evidence: str, outcome: Outcome | None) -> None:
+    told = compare(result(evidence, 84.4, "%"), HIGHER, in_percent=True)
+    assert told is not None
+    assert (told.outcome, told.relative, told.factor) == (outcome, False, None)
+
+
+def test_a_level_beside_nothing_is_no_comparison() -> None:
+    assert compare(result("achieves 84.4% accuracy", 84.4, "%", None), HIGHER) is None
+    assert compare(result("grows from 15.9% to 56.0%", 56, "%", None), HIGHER) is None
+
+
+def test_per_cent_of_a_metric_in_per_cent_may_be_points_and_give_no_factor() -> None:
+    told = compare(result("improves accuracy by 3% over PearNet", 3, "%"), HIGHER, in_percent=True)
+    assert told is not None
+    assert (told.outcome, told.factor) == (BETTER, None)
+
+
+def test_careful_words_are_noted() -> None:
+    for evidence, hedged in (("could be 3x faster", True), ("is 3x faster", False)):
+        told = compare(result(evidence, 3, "x"), HIGHER)
+        assert told is not None
+        assert told.hedged is hedged
+
+
+@pytest.mark.parametrize(
+    ("metric", "direction"),
+    [
+        ("throughput", HIGHER),
+        ("end-to-end plum throughput", HIGHER),
+        ("latency", LOWER),
+        ("memory reduction", LOWER),
+        ("plum budget", LOWER),
+        ("fruitiness", None),
+    ],
+)
+def test_a_metric_points_where_its_name_or_the_end_of_it_does(metric: str, direction: Direction | None) -> None:
+    assert direction_of(known(), metric) == direction
+
+
+@given(
+    some.text(),
+    some.floats(0, 1e6),
+    some.sampled_from(["x", "%", "points", "ms"]),
+    some.sampled_from([*Direction, None]),
+)
+def test_a_factor_is_above_one_exactly_where_the_subject_is_better(
+    words: str, value: float, unit: str, direction: Direction | None
+) -> None:
+    told = compare(result(f"{words} reduces it by {value}", value, unit), direction)
+    if told is not None and told.factor is not None:
+        assert told.factor > 0
+        assert told.outcome is not None
+        assert (told.factor >= 1) if told.outcome is BETTER else (told.factor <= 1)
+
+
+def test_queries_can_rank_what_beats_what() -> None:
+    names = {"e1": EntityType.SYSTEM, "e2": EntityType.SYSTEM, "e3": EntityType.METRIC}
+    labels = {"e1": "PlumServe", "e2": "PearServe", "e3": "latency"}
+    store = graph_of(
+        record(
+            entities=tuple(Entity(id=i, type=t, name=labels[i], mentions=(labels[i],)) for i, t in names.items()),
+            results=(
+                Result(subject="e1", metric="e3", value=50, unit="%", baseline="e2", evidence="cuts latency by 50%"),
+            ),
+        )
+    )
+    query = PREFIXES + (
+        "SELECT ?who ?factor { ?r kg:outcome kg:better ; kg:comparison kg:relative ; kg:factor ?factor ; "
+        'kg:subject/skos:prefLabel ?who ; kg:baseline/skos:prefLabel "PearServe" }'
+    )
+    (row,) = rows(store, query)
+    assert (row["who"].value, row["factor"].value) == ("PlumServe", "2")
