@@ -1,10 +1,11 @@
-# `make demo` builds and shows the graph of examples/; `make test` runs every check. Both make .venv when it is missing.
+# `make demo` builds and shows the graph of examples/; `make test` runs every check; `make docs` writes the ontology as
+# HTML. Each makes .venv when it is missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test clean
+.PHONY: demo test docs clean
 .DELETE_ON_ERROR:
 
 $(VENV)/installed: pyproject.toml
@@ -18,6 +19,11 @@ $(VENV)/installed: pyproject.toml
 $(VENV)/installed-test: $(VENV)/installed
 	@echo "Installing the test tools into $(VENV) (once) …" >&2
 	@$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+$(VENV)/installed-docs: $(VENV)/installed
+	@echo "Installing the documentation tools into $(VENV) (once) …" >&2
+	@$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	@touch $@
 
 demo: $(VENV)/installed
@@ -43,5 +49,9 @@ test: $(VENV)/installed-test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+docs: $(VENV)/installed-docs
+	@$(BIN)/python docs/ontology.py docs/ontology.html
+	@echo "The ontology, for reading: docs/ontology.html   (open it in a browser; it needs no network)"
+
 clean:
-	rm -rf $(VENV) exports/graph
+	rm -rf $(VENV) exports/graph docs/ontology.html

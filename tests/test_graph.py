@@ -22,12 +22,10 @@ from kg.link import Linker
 from kg.names import slug
 from kg.query import NamedQuery, Table, answer, find_node, find_query, named_queries
 from kg.records import Entity, EntityType, KgError
-from kg.resources import resource
 from kg.show import show
 from kg.stats import stats
 from kg.validate import validate
 from kg.view import write_page
-from tests.conftest import ROOT
 
 ARGUMENTS = {
     "hardware": "A100",
@@ -121,20 +119,6 @@ def test_every_fact_has_a_sentence(store: Store) -> None:
     )
     prefixes = f"PREFIX kg: <{KG}> PREFIX oa: <http://www.w3.org/ns/oa#> "
     assert ask(store, prefixes + without).rows == ()
-
-
-def test_every_own_term_is_defined_with_label_domain_and_range(store: Store) -> None:
-    ontology = rdflib.Graph().parse(resource("ontology") / "kg.ttl")
-    texts = [path.read_text(encoding="utf8") for path in (ROOT / "queries").glob("*.rq")]
-    used = {f"{KG}{name}" for text in texts for name in re.findall(r"\bkg:(\w+)", text)}
-    used |= {quad.predicate.value for quad in store if quad.predicate.value.startswith(KG)}
-    for iri in used:
-        term = rdflib.URIRef(iri)
-        assert ontology.value(term, rdflib.RDFS.label), iri
-        assert ontology.value(term, rdflib.SKOS.definition), iri
-        if not iri.rpartition("#")[2][0].isupper():
-            assert ontology.value(term, rdflib.RDFS.domain), iri
-            assert ontology.value(term, rdflib.RDFS.range), iri
 
 
 def test_the_example_graph_keeps_to_its_shapes(store: Store) -> None:

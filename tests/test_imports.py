@@ -27,7 +27,7 @@ ALLOWED = {
     "show": {"records", "graph", "store", "query"},
     "stats": {"records", "graph", "store", "query"},
     "view": {"records", "graph", "store", "query"},
-    "export": {"records", "graph", "store", "query", "view"},
+    "export": {"records", "resources", "graph", "store", "query", "view"},
     "evaluate": {"records", "extract", "read"},
     "report": {"records", "evaluate"},
     "train": {"records", "extract", "evaluate"},

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
+from rdflib import Graph
+from rdflib.namespace import SH
 
 from kg.graph import BASE
-from kg.graph.vocabulary import DCTERMS, KG, OA, RDF, SKOS, XSD
+from kg.graph.vocabulary import DCTERMS, KG, OA, RDF, SKOS, XSD, graph_iri
+from kg.resources import resource
 from kg.validate import Violation, validate
 from tests.written import fig, graph_of, plum
 
 PAPER = NamedNode(f"{BASE}id/paper/2699.00001")
 DEVICE = NamedNode(f"{BASE}id/hardware/nvidia-a100")
 SYSTEM = NamedNode(f"{BASE}id/system/plumserve")
+ONTOLOGY = graph_iri(BASE, "ontology")
+SHAPES = Graph().parse(resource("ontology") / "shapes.ttl")
+PATHS = [NamedNode(str(path)) for path in SHAPES.objects(None, SH.path)]
 Damage = Callable[[Store], NamedNode]
 
 
@@ -54,22 +61,27 @@ def test_the_graph_of_sound_records_has_no_violation() -> None:
 @pytest.mark.parametrize(
     ("damage", "path", "message"),
     [
-        (without("Result", KG + "value"), KG + "value", "A result has exactly one value, a decimal number."),
-        (without("Result", KG + "metric"), KG + "metric", "A result has exactly one metric."),
-        (without("Paper", DCTERMS + "title"), DCTERMS + "title", "A paper has exactly one title, with text in it."),
-        (without("Statement", RDF + "object"), RDF + "object", "A statement has exactly one object."),
-        (without("Evidence", OA + "exact"), OA + "exact", "Evidence quotes the text."),
+        (without("Result", KG + "value"), KG + "value", "A result has exactly one value: write kg:value as a decimal"),
+        (without("Result", KG + "metric"), KG + "metric", "A result has exactly one metric: point kg:metric to"),
+        (without("Paper", DCTERMS + "title"), DCTERMS + "title", "A paper has exactly one title, with text in it: add"),
+        (without("Statement", RDF + "object"), RDF + "object", "A statement has exactly one object: add"),
+        (without("Evidence", OA + "exact"), OA + "exact", "Evidence has its words exactly once: copy them"),
         (without("Organization", SKOS + "prefLabel"), SKOS + "prefLabel", "An organization has exactly one preferred"),
-        (also(SYSTEM, SKOS + "prefLabel", Literal("Plum")), SKOS + "prefLabel", "A system has exactly one preferred"),
-        (also("Result", KG + "bound", Literal("<")), KG + "bound", "A bound is =, <=, >= or ~."),
-        (also(PAPER, KG + "runsOn", SYSTEM), KG + "runsOn", "kg:runsOn must point to a kg:Hardware."),
-        (also("Result", KG + "baseline", PAPER), KG + "baseline", "A result is set against at most one thing"),
-        (also("Result", KG + "quantityUnit", Literal("x")), KG + "quantityUnit", "A result has at most one QUDT unit"),
-        (also(DEVICE, KG + "year", Literal("soon")), KG + "year", "A year of release is written as xsd:gYear."),
+        (also(SYSTEM, SKOS + "prefLabel", Literal("Plum")), SKOS + "prefLabel", "A thing has exactly one preferred"),
+        (also(SYSTEM, RDF + "type", NamedNode(KG + "Model")), RDF + "type", "A thing is exactly one of kg:Model, "),
+        (also("Result", KG + "bound", Literal("<")), KG + "bound", "A result has exactly one bound: write kg:bound as"),
+        (also(PAPER, KG + "runsOn", SYSTEM), KG + "runsOn", "A paper runs on hardware: point kg:runsOn to a kg:Hardw"),
+        (also("Result", KG + "baseline", PAPER), KG + "baseline", "A result is set against at most one thing: point"),
+        (
+            also("Result", KG + "quantityUnit", Literal("x")),
+            KG + "quantityUnit",
+            "A result has at most one QUDT unit: ",
+        ),
+        (also(DEVICE, KG + "year", Literal("soon")), KG + "year", "A year of release is one xsd:gYear: write kg:year"),
         (
             also("Statement", KG + "count", Literal("0", datatype=NamedNode(XSD + "integer"))),
             KG + "count",
-            "A count of devices is a whole number above zero.",
+            "A count of devices is one whole number above zero: correct",
         ),
     ],
 )
@@ -80,3 +92,35 @@ def test_damage_names_the_node_the_property_and_what_is_asked(damage: Damage, pa
     assert violations
     assert {(v.node, v.path) for v in violations} == {(node.value, path)}
     assert all(isinstance(v, Violation) and v.message.startswith(message) for v in violations)
+
+
+def emptied(store: Store) -> Store:
+    """The graph with nothing said of its nodes but their types."""
+    bare = Store()
+    bare.extend(quad for quad in store if quad.predicate.value == RDF + "type" or quad.graph_name == ONTOLOGY)
+    return bare
+
+
+def filled(store: Store, value: Literal | NamedNode) -> Store:
+    """The graph with one value more for every property of a shape on every node."""
+    for node in {quad.subject for quad in store if quad.graph_name != ONTOLOGY}:
+        for path in PATHS:
+            store.add(Quad(node, path, value, PAPER))
+    return store
+
+
+def test_every_shape_is_broken_by_some_damage() -> None:
+    asked = {str(message) for message in SHAPES.objects(None, SH.message)}
+    broken = [
+        emptied(graph_of(plum())),
+        filled(graph_of(plum()), Literal("")),
+        filled(graph_of(plum()), Literal(value=True)),
+        filled(graph_of(plum()), NamedNode(KG + "Model")),
+    ]
+    assert {violation.message for store in broken for violation in validate(store)} == asked
+
+
+def test_every_constraint_has_one_message_a_sentence() -> None:
+    for constraint in SHAPES.subjects(SH.path):
+        (message,) = SHAPES.objects(constraint, SH.message)
+        assert re.fullmatch(r"[A-Z].+\.", str(message)), message

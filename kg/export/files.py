@@ -10,6 +10,7 @@ from pathlib import Path
 import networkx as nx
 from pyoxigraph import Literal, RdfFormat, Store, Triple, serialize
 
+from kg.export.jsonld import write_jsonld
 from kg.graph import PREFIXES
 from kg.graph.network import networkx_graph
 from kg.records import KgError
@@ -83,12 +84,10 @@ def _fit_for_xml(triple: Triple) -> Triple:
     return Triple(triple.subject, triple.predicate, Literal(fit, **language))
 
 
-def _write_dataset(format: RdfFormat) -> Callable[[Store, Path], None]:
-    def write(store: Store, path: Path) -> None:
-        with path.open("wb") as out:
-            serialize(sorted(store, key=lambda quad: (str(quad.graph_name), str(quad))), out, format, prefixes=PREFIXES)
-
-    return write
+def _write_trig(store: Store, path: Path) -> None:
+    quads = sorted(store, key=lambda quad: (str(quad.graph_name), str(quad)))
+    with path.open("wb") as out:
+        serialize(quads, out, RdfFormat.TRIG, prefixes=PREFIXES)
 
 
 def _write_graphml(store: Store, path: Path) -> None:
@@ -104,10 +103,10 @@ def _write_html(store: Store, path: Path) -> None:
 
 WRITERS: dict[str, Callable[[Store, Path], None]] = {
     "ttl": _write_union(RdfFormat.TURTLE),
-    "trig": _write_dataset(RdfFormat.TRIG),
+    "trig": _write_trig,
     "nt": _write_union(RdfFormat.N_TRIPLES),
     "nq": _write_nq,
-    "jsonld": _write_dataset(RdfFormat.JSON_LD),
+    "jsonld": write_jsonld,
     "rdfxml": _write_rdfxml,
     "graphml": _write_graphml,
     "html": _write_html,

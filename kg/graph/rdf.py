@@ -180,6 +180,8 @@ class PaperWriter:
         evidence = NamedNode(f"{self._iri.value}#char={start},{end}")
         yield node, term("evidence"), evidence
         yield evidence, _TYPE, term("Evidence")
+        yield evidence, _TYPE, NamedNode(OA + "TextPositionSelector")  # said for readers that do not reason
+        yield evidence, _TYPE, NamedNode(OA + "TextQuoteSelector")
         yield evidence, NamedNode(OA + "start"), _integer(start)
         yield evidence, NamedNode(OA + "end"), _integer(end)
         yield evidence, NamedNode(OA + "exact"), Literal(self._paper.text[start:end])
@@ -295,13 +297,18 @@ def _ontology(base: str) -> Iterator[Quad]:
 
 
 def _provenance(activities: set[NamedNode], base: str) -> Iterator[Quad]:
-    """One activity a pipeline version, without clock times, so that equal builds are equal."""
+    """One activity a pipeline version, which all its claims share, without clock times: equal builds are equal."""
     graph = graph_iri(base, "provenance")
     for activity in sorted(activities, key=str):
         version = activity.value.rpartition("/")[2]
+        agent = NamedNode(f"{base}id/software/{version}")
+        label = Literal(f"extraction by paper-kg, pipeline {version}", language="en")
         yield Quad(activity, _TYPE, NamedNode(PROV + "Activity"), graph)
-        yield Quad(activity, NamedNode(RDFS + "label"), Literal(f"extraction by paper-kg, pipeline {version}"), graph)
-        yield Quad(activity, NamedNode(SCHEMA + "softwareVersion"), Literal(version), graph)
+        yield Quad(activity, NamedNode(RDFS + "label"), label, graph)
+        yield Quad(activity, NamedNode(PROV + "wasAssociatedWith"), agent, graph)
+        yield Quad(agent, _TYPE, NamedNode(PROV + "SoftwareAgent"), graph)
+        yield Quad(agent, NamedNode(RDFS + "label"), Literal("paper-kg", language="en"), graph)
+        yield Quad(agent, NamedNode(SCHEMA + "softwareVersion"), Literal(version), graph)
 
 
 def _compared(node: NamedNode, told: Comparison | None) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
