@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ _LABELS = {_SKOS + "prefLabel", _SKOS + "altLabel", _SKOS + "hiddenLabel"}
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _ONTOLOGY = "https://w3id.org/paper-kg/ontology#"
 _TYPES = {_ONTOLOGY + kind.value: kind for kind in EntityType}
+_NUMBER = re.compile(r"[\s-]+(?=\S)|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
 
 
 @dataclass(slots=True)
@@ -49,14 +51,9 @@ class Catalog:
         self.quads = quads
         self.digest = digest
         """A hash of the files that it was loaded from."""
-        self._kinds = {
-            quad.subject.value: entries[quad.object.value].name
-            for quad in quads
-            if quad.predicate.value == _ONTOLOGY + "kind"
-            and isinstance(quad.subject, NamedNode)
-            and isinstance(quad.object, NamedNode)
-            and quad.object.value in entries
-        }
+        self._kinds = {iri: kind.name for iri, kind in self._links("kind")}
+        self._devices = {iri: device for iri, device in self._links("variantOf") if device.type is EntityType.HARDWARE}
+        self._lines = {line.iri for _, line in self._links("partOf") if line.type is EntityType.HARDWARE}
         self._index: dict[tuple[EntityType, str], Entry] = {}
         for entry in entries.values():
             self._index[entry.type, normal_form(entry.type, entry.name)] = entry
@@ -97,6 +94,14 @@ class Catalog:
         content = (path.read_bytes() for path in sorted(directory.glob("*.ttl")))
         return cls(entries, quads, hashlib.sha256(b"".join(content)).hexdigest())
 
+    def _links(self, property: str) -> Iterator[tuple[str, Entry]]:
+        """The IRIs that have a property whose value is an entry, with that entry."""
+        for quad in self.quads:
+            if quad.predicate.value == _ONTOLOGY + property and isinstance(quad.subject, NamedNode):
+                entry = self.entries.get(quad.object.value) if isinstance(quad.object, NamedNode) else None
+                if entry:
+                    yield quad.subject.value, entry
+
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
 
@@ -106,6 +111,25 @@ class Catalog:
     def kind(self, entry: Entry) -> str:
         """The name of the class of devices that a piece of hardware is one of, or nothing."""
         return self._kinds.get(entry.iri, "")
+
+    def device(self, entry: Entry) -> Entry:
+        """The device of which a piece of hardware is a variant in memory or form factor, or the entry itself."""
+        return self._devices.get(entry.iri, entry)
+
+    def line(self, name: str) -> tuple[Entry, str] | None:
+        """The product line that the name of a device begins with, and the number of the device in it.
+
+        >>> xeon = Entry("x:xeon", EntityType.HARDWARE, "Intel Xeon", ["Xeon"])
+        >>> quads = [Quad(NamedNode("x:phi"), NamedNode(_ONTOLOGY + "partOf"), NamedNode(xeon.iri))]
+        >>> line, number = Catalog({xeon.iri: xeon}, quads).line("Xeon E5-2690")
+        >>> line.name, number
+        ('Intel Xeon', 'E5-2690')
+        """
+        for cut in reversed([match.span() for match in _NUMBER.finditer(name)]):
+            line, number = self.find(EntityType.HARDWARE, name[: cut[0]]), name[cut[1] :]
+            if line and line.iri in self._lines and any(c.isdigit() for c in number):
+                return line, number
+        return None
 
     def find(self, type: EntityType, name: str) -> Entry | None:
         """The entry of this type that has this name, however spelt, or None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -54,6 +55,12 @@ _CLASS = re.compile(
     re.X | re.I,
 )
 _SUFFIX = re.compile(_CAPACITY)
+_REPORTED = re.compile(r"\((?:R|TM)\)|[®™]|\s@.*|\s(?:\d+-Core |Tensor Core )?(?:CPU|GPU|FPGA|Processor)s?\b", re.I)
+"""What systems report of a device beyond its name: trademarks, clock, cores, class."""
+_MEMORY = re.compile(
+    r"[ -]*(?:\(PCIe\)|(?:SXM\d?|SMX\d?|PCIe|NVL(?!\d)|HBM\d?e?|\(?\d{2,3}[ -]?GB?\)?)(?![A-Za-z]))", re.I
+)
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb][ ])?{_VENDOR}?$", re.X)
 _HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$")
 _SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090", "5070", "5080", "5090"}
@@ -62,22 +69,41 @@ _SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090
 def device_name(catalog: Catalog, string: str) -> str:
     """The vendor's full name of the device that a string means, or the string itself.
 
+    Memory and form factor make no other device; a number that the catalogue lacks is named by its product line.
+
     >>> from kg.catalog import Entry
     >>> one = Catalog.of([Entry("x", EntityType.HARDWARE, "NVIDIA A100", ["A100"])])
     >>> device_name(one, "A100-80G-SXM4"), device_name(one, "Nvidia A100 40GB"), device_name(one, "Z9")
     ('NVIDIA A100', 'NVIDIA A100', 'Z9')
     """
-    bare = re.sub(r"[ -]?(?:SXM\d?|SMX\d?|PCIe|NVL|\(?\d{2,3}[ -]?GB?\)?(?![A-Za-z]))", "", string)
-    without_vendor = re.sub(rf"^{_VENDOR}", "", bare)
-    consumer = re.sub(r"^(?:RTX|GTX)?[ -]?", "", without_vendor)
-    attempts = [string, bare, without_vendor, f"NVIDIA {without_vendor}", f"NVIDIA GeForce {without_vendor}"]
-    if consumer[:4] in _SERIES:
-        attempts.append(f"NVIDIA GeForce RTX {consumer}")
-    for attempt in attempts:
-        entry = catalog.find(EntityType.HARDWARE, attempt)
+    for name in (string, *_IN_BRACKETS.findall(string)):
+        entry = next(filter(None, (catalog.find(EntityType.HARDWARE, form) for form in _forms(name))), None)
         if entry:
-            return entry.name
-    return string
+            return catalog.device(entry).name
+    numbered = catalog.line(_unreported(string))
+    return f"{numbered[0].name} {numbered[1]}" if numbered else string
+
+
+def _forms(name: str) -> Iterator[str]:
+    """A device's name as written, less what it need not have, and with what papers leave out."""
+    yield name
+    short = _unreported(name)
+    yield short
+    bare = _MEMORY.sub("", short) or short
+    yield bare
+    without_vendor = re.sub(rf"^{_VENDOR}", "", bare) or bare
+    yield without_vendor
+    yield f"NVIDIA {without_vendor}"
+    yield f"NVIDIA GeForce {without_vendor}"
+    consumer = re.sub(r"^(?:RTX|GTX)?[ -]?", "", without_vendor)
+    if consumer[:4] in _SERIES:
+        yield f"NVIDIA GeForce RTX {consumer}"
+    yield f"{bare} supercomputer"
+    yield f"{bare} accelerator"
+
+
+def _unreported(name: str) -> str:
+    return " ".join(_REPORTED.sub(" ", name).split())
 
 
 def find_devices(catalog: Catalog, text: str) -> list[Candidate]:
