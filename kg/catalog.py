@@ -72,7 +72,7 @@ class Catalog:
 
         Raises KgError, naming the file and line, for a file that is no Turtle or an entry without a name.
         """
-        quads = [quad for path in sorted(directory.glob("*.ttl")) for quad in _parse(path)]
+        quads = [quad for path in sorted(directory.glob("*.ttl")) for quad in read_turtle(path)]
         entries: dict[str, Entry] = {}
         for quad in quads:
             if quad.predicate.value == _RDF_TYPE and isinstance(quad.object, NamedNode):
@@ -136,7 +136,8 @@ class Catalog:
         return self._index.get((type, normal_form(type, name)))
 
 
-def _parse(path: Path) -> Iterator[Quad]:
+def read_turtle(path: Path) -> Iterator[Quad]:
+    """The triples of a file; raises KgError, naming the file and line, where it is no Turtle."""
     try:
         yield from parse(path=str(path), format=RdfFormat.TURTLE)
     except SyntaxError as error:

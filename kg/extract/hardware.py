@@ -58,7 +58,7 @@ _SUFFIX = re.compile(_CAPACITY)
 _REPORTED = re.compile(r"\((?:R|TM)\)|[®™]|\s@.*|\s(?:\d+-Core |Tensor Core )?(?:CPU|GPU|FPGA|Processor)s?\b", re.I)
 """What systems report of a device beyond its name: trademarks, clock, cores, class."""
 _MEMORY = re.compile(
-    r"[ -]*(?:\(PCIe\)|(?:SXM\d?|SMX\d?|PCIe|NVL(?!\d)|HBM\d?e?|\(?\d{2,3}[ -]?GB?\)?)(?![A-Za-z]))", re.I
+    r"[ -]*(?:\(PCIe\)|(?:SXM\d?|SMX\d?|PCIe|NVL(?!\d)|HBM\d?e?|\(?(?:\d{2,3}[ -]?GB?|\d[ -]?GB)\)?)(?![A-Za-z]))", re.I
 )
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb][ ])?{_VENDOR}?$", re.X)
@@ -80,16 +80,15 @@ def device_name(catalog: Catalog, string: str) -> str:
         entry = next(filter(None, (catalog.find(EntityType.HARDWARE, form) for form in _forms(name))), None)
         if entry:
             return catalog.device(entry).name
-    numbered = catalog.line(_unreported(string))
+    numbered = catalog.line(_bare(string))
     return f"{numbered[0].name} {numbered[1]}" if numbered else string
 
 
 def _forms(name: str) -> Iterator[str]:
     """A device's name as written, less what it need not have, and with what papers leave out."""
     yield name
-    short = _unreported(name)
-    yield short
-    bare = _MEMORY.sub("", short) or short
+    yield _unreported(name)
+    bare = _bare(name)
     yield bare
     without_vendor = re.sub(rf"^{_VENDOR}", "", bare) or bare
     yield without_vendor
@@ -104,6 +103,12 @@ def _forms(name: str) -> Iterator[str]:
 
 def _unreported(name: str) -> str:
     return " ".join(_REPORTED.sub(" ", name).split())
+
+
+def _bare(name: str) -> str:
+    """The name without what systems report beside it, memory and form factor, unless it is nothing else."""
+    short = _unreported(name)
+    return _MEMORY.sub("", short) or short
 
 
 def find_devices(catalog: Catalog, text: str) -> list[Candidate]:
