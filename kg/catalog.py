@@ -20,7 +20,7 @@ _LABELS = {_SKOS + "prefLabel", _SKOS + "altLabel", _SKOS + "hiddenLabel"}
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _ONTOLOGY = "https://w3id.org/paper-kg/ontology#"
 _TYPES = {_ONTOLOGY + kind.value: kind for kind in EntityType}
-_NUMBER = re.compile(r"[\s-]+(?=\S)|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
+_JOINTS = re.compile(r"[\s-]+(?=\S)|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
 
 
 @dataclass(slots=True)
@@ -117,18 +117,17 @@ class Catalog:
         return self._devices.get(entry.iri, entry)
 
     def line(self, name: str) -> tuple[Entry, str] | None:
-        """The product line that the name of a device begins with, and the number of the device in it.
+        """The product line that a device's name begins with, and the name in full; None where no number follows it.
 
         >>> xeon = Entry("x:xeon", EntityType.HARDWARE, "Intel Xeon", ["Xeon"])
         >>> quads = [Quad(NamedNode("x:phi"), NamedNode(_ONTOLOGY + "partOf"), NamedNode(xeon.iri))]
-        >>> line, number = Catalog({xeon.iri: xeon}, quads).line("Xeon E5-2690")
-        >>> line.name, number
-        ('Intel Xeon', 'E5-2690')
+        >>> Catalog({xeon.iri: xeon}, quads).line("Xeon E5-2690")[1]
+        'Intel Xeon E5-2690'
         """
-        for cut in reversed([match.span() for match in _NUMBER.finditer(name)]):
-            line, number = self.find(EntityType.HARDWARE, name[: cut[0]]), name[cut[1] :]
+        for joint in reversed(list(_JOINTS.finditer(name))):
+            line, number = self.find(EntityType.HARDWARE, name[: joint.start()]), name[joint.end() :]
             if line and line.iri in self._lines and any(c.isdigit() for c in number):
-                return line, number
+                return line, f"{line.name}{joint.group().strip() or ' '}{number}"
         return None
 
     def find(self, type: EntityType, name: str) -> Entry | None:

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.catalog import Catalog, known
 from kg.catalog_check import check
-from kg.extract.hardware import device_name
+from kg.extract.hardware import device_name, widen
 from kg.extract.known import NameMatcher
 from kg.graph.vocabulary import term
 from kg.records import EntityType, KgError
@@ -133,6 +133,23 @@ def test_a_device_is_named_in_full_however_it_is_written(string: str, name: str)
 def test_ordinary_words_are_no_hardware(text: str) -> None:
     hardware = Catalog.of(entry for entry in known() if entry.type is EntityType.HARDWARE)
     assert list(NameMatcher(hardware)(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "mention", "name"),
+    [
+        ("on an Intel Xeon Gold 6248 CPU at 2.5 GHz", "Intel Xeon Gold 6248", "Intel Xeon Gold 6248"),
+        ("two Xeon E5-2690 v4 processors", "Xeon E5-2690 v4", "Intel Xeon E5-2690 v4"),
+        ("a Core i9-14900K", "Core i9-14900K", "Intel Core i9-14900K"),
+        ("the Snapdragon 778G", "Snapdragon 778G", "Qualcomm Snapdragon 778G"),
+        ("on Xeon 2048 tokens", "Xeon", "Intel Xeon"),
+        ("a Jetson 2021 release", "Jetson", "NVIDIA Jetson"),
+    ],
+)
+def test_a_number_behind_a_product_line_belongs_to_the_name(text: str, mention: str, name: str) -> None:
+    found = [widen(known(), text, c) for c in NameMatcher(known())(text) if c.type is EntityType.HARDWARE]
+    longest = max(found, key=lambda c: c.end - c.start)
+    assert (text[longest.start : longest.end], longest.name) == (mention, name)
 
 
 def test_a_variant_found_in_a_text_is_its_device() -> None:

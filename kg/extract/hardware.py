@@ -60,6 +60,12 @@ _REPORTED = re.compile(r"\((?:R|TM)\)|[®™]|\s@.*|\s(?:\d+-Core |Tensor Core )
 _MEMORY = re.compile(
     r"[ -]*(?:\(PCIe\)|(?:SXM\d?|SMX\d?|PCIe|NVL(?!\d)|HBM\d?e?|\(?(?:\d{2,3}[ -]?GB?|\d[ -]?GB)\)?)(?![A-Za-z]))", re.I
 )
+_MODEL = re.compile(
+    r"""[ -]?(?:[A-Za-z]\d?[ -]?)?(?!(?:19|20)\d\d\b)\d{3,5}[A-Za-z]{0,2}\+?(?:[ ]v\d)?
+        (?!\w|[.,]\d|[ ]?(?:cores?|threads?|nodes?|[MG]Hz|[GM]B|[a-z]{2,}(?<!processor)s)\b)""",
+    re.X,
+)
+"""The number of a device behind its product line: Xeon Gold 6248, not Xeon 2048 tokens."""
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb][ ])?{_VENDOR}?$", re.X)
 _HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$")
@@ -81,7 +87,7 @@ def device_name(catalog: Catalog, string: str) -> str:
         if entry:
             return catalog.device(entry).name
     numbered = catalog.line(_bare(string))
-    return f"{numbered[0].name} {numbered[1]}" if numbered else string
+    return numbered[1] if numbered else string
 
 
 def _forms(name: str) -> Iterator[str]:
@@ -131,7 +137,7 @@ def find_devices(catalog: Catalog, text: str) -> list[Candidate]:
 
 
 def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
-    """A known device's candidate with vendor and series in front and memory behind."""
+    """A known device's candidate with vendor and series in front, and its number or memory behind."""
     head = _HEAD_NOUN.search(text[candidate.start : candidate.end])
     if head:
         candidate = candidate._replace(end=candidate.start + head.start())
@@ -139,6 +145,10 @@ def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
         return candidate._replace(finder=Finder.CLASS_WORD)
     left = _LEFT.search(text[max(0, candidate.start - 30) : candidate.start])
     start = candidate.start - len(left.group()) if left else candidate.start
+    number = _MODEL.match(text, candidate.end)
+    if number and catalog.line(text[candidate.start : number.end()]):
+        name = device_name(catalog, text[candidate.start : number.end()])
+        return Candidate(start, number.end(), candidate.type, Finder.HARDWARE, name)
     right = _SUFFIX.match(text, candidate.end)
     end = right.end() if right and right.group() else candidate.end
     return candidate._replace(start=start, end=end, finder=Finder.HARDWARE)
