@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ _LABELS = {_SKOS + "prefLabel", _SKOS + "altLabel", _SKOS + "hiddenLabel"}
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _ONTOLOGY = "https://w3id.org/paper-kg/ontology#"
 _TYPES = {_ONTOLOGY + kind.value: kind for kind in EntityType}
+_JOINTS = re.compile(r"[\s-]+(?=\S)|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
 
 
 @dataclass(slots=True)
@@ -49,14 +51,9 @@ class Catalog:
         self.quads = quads
         self.digest = digest
         """A hash of the files that it was loaded from."""
-        self._kinds = {
-            quad.subject.value: entries[quad.object.value].name
-            for quad in quads
-            if quad.predicate.value == _ONTOLOGY + "kind"
-            and isinstance(quad.subject, NamedNode)
-            and isinstance(quad.object, NamedNode)
-            and quad.object.value in entries
-        }
+        self._kinds = {iri: kind.name for iri, kind in self._links("kind")}
+        self._devices = {iri: device for iri, device in self._links("variantOf") if device.type is EntityType.HARDWARE}
+        self._lines = {line.iri for _, line in self._links("partOf") if line.type is EntityType.HARDWARE}
         self._directions = {iri: value.rpartition("#")[2] for iri, value in self._values("direction")}
         self._units = dict(self._values("measuredIn"))
         self._index: dict[tuple[EntityType, str], Entry] = {}
@@ -77,7 +74,7 @@ class Catalog:
 
         Raises KgError, naming the file and line, for a file that is no Turtle or an entry without a name.
         """
-        quads = [quad for path in sorted(directory.glob("*.ttl")) for quad in _parse(path)]
+        quads = [quad for path in sorted(directory.glob("*.ttl")) for quad in read_turtle(path)]
         entries: dict[str, Entry] = {}
         for quad in quads:
             if quad.predicate.value == _RDF_TYPE and isinstance(quad.object, NamedNode):
@@ -107,6 +104,14 @@ class Catalog:
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
                 yield quad.subject.value, quad.object.value
 
+    def _links(self, property: str) -> Iterator[tuple[str, Entry]]:
+        """The IRIs that have a property whose value is an entry, with that entry."""
+        for quad in self.quads:
+            if quad.predicate.value == _ONTOLOGY + property and isinstance(quad.subject, NamedNode):
+                entry = self.entries.get(quad.object.value) if isinstance(quad.object, NamedNode) else None
+                if entry:
+                    yield quad.subject.value, entry
+
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
 
@@ -125,12 +130,31 @@ class Catalog:
         """The unit that values of a metric are compared in, or nothing."""
         return self._units.get(entry.iri, "")
 
+    def device(self, entry: Entry) -> Entry:
+        """The device of which a piece of hardware is a variant in memory or form factor, or the entry itself."""
+        return self._devices.get(entry.iri, entry)
+
+    def line(self, name: str) -> tuple[Entry, str] | None:
+        """The product line that a device's name begins with, and the name in full; None where no number follows it.
+
+        >>> xeon = Entry("x:xeon", EntityType.HARDWARE, "Intel Xeon", ["Xeon"])
+        >>> quads = [Quad(NamedNode("x:phi"), NamedNode(_ONTOLOGY + "partOf"), NamedNode(xeon.iri))]
+        >>> Catalog({xeon.iri: xeon}, quads).line("Xeon E5-2690")[1]
+        'Intel Xeon E5-2690'
+        """
+        for joint in reversed(list(_JOINTS.finditer(name))):
+            line, number = self.find(EntityType.HARDWARE, name[: joint.start()]), name[joint.end() :]
+            if line and line.iri in self._lines and any(c.isdigit() for c in number):
+                return line, f"{line.name}{joint.group().strip() or ' '}{number}"
+        return None
+
     def find(self, type: EntityType, name: str) -> Entry | None:
         """The entry of this type that has this name, however spelt, or None."""
         return self._index.get((type, normal_form(type, name)))
 
 
-def _parse(path: Path) -> Iterator[Quad]:
+def read_turtle(path: Path) -> Iterator[Quad]:
+    """The triples of a file; raises KgError, naming the file and line, where it is no Turtle."""
     try:
         yield from parse(path=str(path), format=RdfFormat.TURTLE)
     except SyntaxError as error:

@@ -24,6 +24,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+catalog = typer.Typer(help="Look after the catalogue of known names.", no_args_is_help=True)
+app.add_typer(catalog, name="catalog")
 
 GraphOption = Annotated[Path, typer.Option("-g", "--graph", help="The graph directory.", metavar="DIR")]
 DEFAULT_GRAPH = Path("exports/graph")
@@ -309,6 +311,32 @@ def validate(graph: GraphOption = DEFAULT_GRAPH) -> None:
         results.print(f"<{violation.node}> {violation.path}: {violation.message}")
     say(f"{graph}: {len(violations)} violations" if violations else f"{graph}: no violation")
     if violations:
+        raise typer.Exit(1)
+
+
+@catalog.command()
+def check(
+    directory: Annotated[
+        Path | None, typer.Argument(help="The directory of its .ttl files; the one that ships unless given.")
+    ] = None,
+) -> None:
+    """Check a catalogue for shared labels, dangling parents and figures without a source; exit code 1 if there are any.
+
+    Examples:
+
+      kg catalog check
+
+      kg catalog check ontology/catalog
+    """
+    from kg.catalog_check import check as run
+    from kg.resources import resource
+
+    place = directory or resource("ontology") / "catalog"
+    findings = run(place)
+    for finding in findings:
+        results.print(f"{finding.file}: <{finding.entry}>: {finding.problem}")
+    say(f"{place}: {len(findings)} findings" if findings else f"{place}: nothing to correct")
+    if findings:
         raise typer.Exit(1)
 
 

@@ -22,6 +22,7 @@ ALLOWED = {
     "graph": {"records", "names", "resources", "units", "catalog", "comparison", "link"},
     "store": {"records"},
     "query": {"records", "resources", "store"},
+    "catalog_check": {"records", "names", "catalog", "graph"},
     "validate": {"records", "resources", "graph", "store", "query"},
     "build": {"records", "catalog", "read", "extract", "link", "graph", "store", "query"},
     "show": {"records", "graph", "store", "query"},

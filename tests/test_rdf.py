@@ -86,9 +86,26 @@ def test_the_words_of_a_metric_become_a_metric() -> None:
 
 def test_only_what_papers_reach_of_the_catalogue_is_there() -> None:
     query = PREFIXES + "SELECT DISTINCT ?h { ?h a kg:Hardware . FILTER NOT EXISTS { ?h a kg:HardwareKind } }"
-    assert [row["h"].value for row in rows(graph_of(plum()), query)] == [f"{BASE}id/hardware/nvidia-a100"]
-    vendor = PREFIXES + "SELECT ?v { ?h kg:vendor/skos:prefLabel ?v }"
+    reached = {row["h"].value.removeprefix(f"{BASE}id/hardware/") for row in rows(graph_of(plum()), query)}
+    assert reached == {"nvidia-a100", "nvidia-ampere"}  # the device of the paper, and the line that it is part of
+    vendor = PREFIXES + "SELECT DISTINCT ?v { ?h kg:vendor/skos:prefLabel ?v }"
     assert [row["v"].value for row in rows(graph_of(plum()), vendor)] == ["NVIDIA"]
+
+
+def test_a_device_has_its_figures_with_their_source() -> None:
+    query = PREFIXES + "SELECT ?w { ?p kg:runsOn ?h . ?h kg:tdp ?w ; kg:peakThroughput ?t ; dcterms:source ?s }"
+    assert [float(row["w"].value) for row in rows(graph_of(plum()), query)] == [400]
+
+
+def test_a_device_that_the_catalogue_lacks_has_vendor_and_kind_of_its_product_line() -> None:
+    xeon = entity("e1", EntityType.HARDWARE, "Intel Xeon Gold 9999")
+    query = (
+        PREFIXES
+        + """SELECT ?line ?vendor ?kind { ?h skos:prefLabel "Intel Xeon Gold 9999" ;
+        kg:partOf/skos:prefLabel ?line ; kg:vendor/skos:prefLabel ?vendor ; kg:kind/skos:prefLabel ?kind }"""
+    )
+    (row,) = rows(graph_of(record(entities=(xeon,))), query)
+    assert [row[name].value for name in ("line", "vendor", "kind")] == ["Intel Xeon Gold", "Intel", "CPU"]
 
 
 def test_code_is_told_from_other_addresses() -> None:

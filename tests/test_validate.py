@@ -12,9 +12,10 @@ from rdflib.namespace import SH
 
 from kg.graph import BASE
 from kg.graph.vocabulary import DCTERMS, KG, OA, RDF, SKOS, XSD, graph_iri
+from kg.records import EntityType
 from kg.resources import resource
 from kg.validate import Violation, validate
-from tests.written import fig, graph_of, plum
+from tests.written import entity, fig, graph_of, plum, record
 
 PAPER = NamedNode(f"{BASE}id/paper/2699.00001")
 DEVICE = NamedNode(f"{BASE}id/hardware/nvidia-a100")
@@ -109,6 +110,14 @@ def filled(store: Store, value: Literal | NamedNode) -> Store:
     return store
 
 
+def unsourced() -> Store:
+    """A graph with a figure that nobody stands for."""
+    store = graph_of(record(entities=(entity("e1", EntityType.HARDWARE, "Plum 9000"),)))
+    plum_9000 = NamedNode(f"{BASE}id/hardware/plum-9000")
+    store.add(Quad(plum_9000, NamedNode(KG + "memory"), Literal("80.0", datatype=NamedNode(XSD + "decimal")), PAPER))
+    return store
+
+
 def test_every_shape_is_broken_by_some_damage() -> None:
     asked = {str(message) for message in SHAPES.objects(None, SH.message)}
     broken = [
@@ -116,6 +125,8 @@ def test_every_shape_is_broken_by_some_damage() -> None:
         filled(graph_of(plum()), Literal("")),
         filled(graph_of(plum()), Literal(value=True)),
         filled(graph_of(plum()), NamedNode(KG + "Model")),
+        filled(graph_of(record(entities=(entity("e1", EntityType.TASK, "plum picking"),))), NamedNode(KG + "Model")),
+        unsourced(),
     ]
     assert {violation.message for store in broken for violation in validate(store)} == asked
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -58,6 +59,18 @@ _MEASURED = re.compile(
     r"(?P<device>(?:GPU|CPU|TPU|NPU|FPGA)s?)[ -](?=(?:memory|inference|throughputs?|power|energy)\b)(?!memory (?:usage|utili[sz]ation)\b)"
 )
 _SUFFIX = re.compile(_CAPACITY)
+_REPORTED = re.compile(r"\((?:R|TM)\)|[®™]|\s@.*|\s(?:\d+-Core |Tensor Core )?(?:CPU|GPU|FPGA|Processor)s?\b", re.I)
+"""What systems report of a device beyond its name: trademarks, clock, cores, class."""
+_MEMORY = re.compile(
+    r"[ -]*(?:\(PCIe\)|(?:SXM\d?|SMX\d?|PCIe|NVL(?!\d)|HBM\d?e?|\(?(?:\d{2,3}[ -]?GB?|\d[ -]?GB)\)?)(?![A-Za-z]))", re.I
+)
+_MODEL = re.compile(
+    r"""[ -]?(?:[A-Za-z]\d?[ -]?)?(?!(?:19|20)\d\d\b)\d{3,5}[A-Za-z]{0,2}\+?(?:[ ]v\d)?
+        (?!\w|[.,]\d|[ ]?(?:cores?|threads?|nodes?|[MG]Hz|[GM]B|[a-z]{2,}(?<!processor)s)\b)""",
+    re.X,
+)
+"""The number of a device behind its product line: Xeon Gold 6248, not Xeon 2048 tokens."""
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb][ ])?{_VENDOR}?$", re.X)
 _LONGER_NAME = re.compile(r"-[A-Z]{3,}")
 _HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$")
@@ -67,22 +80,46 @@ _SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090
 def device_name(catalog: Catalog, string: str) -> str:
     """The vendor's full name of the device that a string means, or the string itself.
 
+    Memory and form factor make no other device; a number that the catalogue lacks is named by its product line.
+
     >>> from kg.catalog import Entry
     >>> one = Catalog.of([Entry("x", EntityType.HARDWARE, "NVIDIA A100", ["A100"])])
     >>> device_name(one, "A100-80G-SXM4"), device_name(one, "Nvidia A100 40GB"), device_name(one, "Z9")
     ('NVIDIA A100', 'NVIDIA A100', 'Z9')
     """
-    bare = re.sub(r"[ -]?(?:SXM\d?|SMX\d?|PCIe|NVL|\(?\d{2,3}[ -]?GB?\)?(?![A-Za-z]))", "", string)
-    without_vendor = re.sub(rf"^{_VENDOR}", "", bare)
-    consumer = re.sub(r"^(?:RTX|GTX)?[ -]?", "", without_vendor)
-    attempts = [string, bare, without_vendor, f"NVIDIA {without_vendor}", f"NVIDIA GeForce {without_vendor}"]
-    if consumer[:4] in _SERIES:
-        attempts.append(f"NVIDIA GeForce RTX {consumer}")
-    for attempt in attempts:
-        entry = catalog.find(EntityType.HARDWARE, attempt)
+    for name in (string, *_IN_BRACKETS.findall(string)):
+        entry = next(filter(None, (catalog.find(EntityType.HARDWARE, form) for form in _forms(name))), None)
         if entry:
-            return entry.name
-    return string
+            return catalog.device(entry).name
+    numbered = catalog.line(_bare(string))
+    return numbered[1] if numbered else string
+
+
+def _forms(name: str) -> Iterator[str]:
+    """A device's name as written, less what it need not have, and with what papers leave out."""
+    yield name
+    yield _unreported(name)
+    bare = _bare(name)
+    yield bare
+    without_vendor = re.sub(rf"^{_VENDOR}", "", bare) or bare
+    yield without_vendor
+    yield f"NVIDIA {without_vendor}"
+    yield f"NVIDIA GeForce {without_vendor}"
+    consumer = re.sub(r"^(?:RTX|GTX)?[ -]?", "", without_vendor)
+    if consumer[:4] in _SERIES:
+        yield f"NVIDIA GeForce RTX {consumer}"
+    yield f"{bare} supercomputer"
+    yield f"{bare} accelerator"
+
+
+def _unreported(name: str) -> str:
+    return " ".join(_REPORTED.sub(" ", name).split())
+
+
+def _bare(name: str) -> str:
+    """The name without what systems report beside it, memory and form factor, unless it is nothing else."""
+    short = _unreported(name)
+    return _MEMORY.sub("", short) or short
 
 
 def find_devices(catalog: Catalog, text: str) -> list[Candidate]:
@@ -111,7 +148,7 @@ def _class_finder(word: re.Match[str]) -> Finder:
 
 
 def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
-    """A known device's candidate with vendor and series in front and memory behind."""
+    """A known device's candidate with vendor and series in front, and its number or memory behind."""
     head = _HEAD_NOUN.search(text[candidate.start : candidate.end])
     if head:
         candidate = candidate._replace(end=candidate.start + head.start())
@@ -120,6 +157,10 @@ def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
         return candidate._replace(finder=_class_finder(word))
     left = _LEFT.search(text[max(0, candidate.start - 30) : candidate.start])
     start = candidate.start - len(left.group()) if left else candidate.start
+    number = _MODEL.match(text, candidate.end)
+    if number and catalog.line(text[candidate.start : number.end()]):
+        name = device_name(catalog, text[candidate.start : number.end()])
+        return Candidate(start, number.end(), candidate.type, Finder.HARDWARE, name)
     right = _SUFFIX.match(text, candidate.end)
     end = right.end() if right and right.group() else candidate.end
     return candidate._replace(start=start, end=end, finder=Finder.HARDWARE)

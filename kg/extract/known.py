@@ -44,12 +44,13 @@ class NameMatcher:
         exact: dict[str, tuple[EntityType, str]] = {}
         folded: dict[str, tuple[EntityType, str]] = {}
         for entry in catalog:
+            name = catalog.device(entry).name
             for label in entry.labels:
                 lower = label == label.lower()
                 table = folded if lower else exact
-                table.setdefault(_fold(label), (entry.type, entry.name))
+                table.setdefault(_fold(label), (entry.type, name))
                 if not lower and " " in label and entry.type in {EntityType.METHOD, EntityType.TASK, EntityType.METRIC}:
-                    folded.setdefault(_fold(label.lower()), (entry.type, entry.name))
+                    folded.setdefault(_fold(label.lower()), (entry.type, name))
         self._tables = [(exact, _automaton(exact)), (folded, _automaton(folded))]
 
     def __call__(self, text: str) -> Iterator[Candidate]:

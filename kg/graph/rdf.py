@@ -68,7 +68,10 @@ def quads(records: Records, linker: Linker, base: str = BASE) -> Iterator[Quad]:
         for thing, sizes in writer.things.items():
             things.setdefault(thing, set()).update(sizes)
     yield from _entities(records, things, linker, base)
+    numbered = list(_numbered(things, linker, base))
+    yield from numbered
     reached = {entity_iri(base, thing.type, thing.slug) for thing in things if linker.entry(thing)}
+    reached |= {quad.object for quad in numbered if isinstance(quad.object, NamedNode)}
     yield from catalog_quads(known(), reached, base)
     yield from _ontology(base)
     yield from _provenance(activities, base)
@@ -266,8 +269,23 @@ def _entities(records: Records, things: dict[Canonical, set[int]], linker: Linke
             yield Quad(node, term("parameters"), _integer(size), graph)
 
 
+def _numbered(things: Iterable[Canonical], linker: Linker, base: str) -> Iterator[Quad]:
+    """The product lines of devices that the catalogue lacks, and what those have of them: vendor and kind."""
+    graph = graph_iri(base, "entities")
+    inherited = [quad for quad in known().quads if quad.predicate in {term("vendor"), term("kind")}]
+    for thing in sorted(things):
+        unknown = thing.type is EntityType.HARDWARE and linker.entry(thing) is None
+        numbered = known().line(thing.slug) if unknown else None
+        if numbered:
+            line, node = NamedNode(numbered[0].iri), entity_iri(base, thing.type, thing.slug)
+            yield Quad(node, term("partOf"), _rebased(line, base), graph)
+            for quad in inherited:
+                if quad.subject == line and isinstance(quad.object, NamedNode):
+                    yield Quad(node, quad.predicate, _rebased(quad.object, base), graph)
+
+
 def catalog_quads(catalog: Catalog, reached: set[NamedNode], base: str = BASE) -> Iterator[Quad]:
-    """What the catalogue says of the reached things and of those they refer to: vendors, wider tasks, suites."""
+    """What the catalogue says of the reached things and of those they refer to: lines, vendors, wider tasks, suites."""
     graph = graph_iri(base, "catalog")
     facts: dict[NamedNode, list[Quad]] = {}
     for quad in catalog.quads:
