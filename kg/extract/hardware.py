@@ -73,7 +73,7 @@ _MODEL = re.compile(
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb][ ])?{_VENDOR}?$", re.X)
 _LONGER_NAME = re.compile(r"-[A-Z]{3,}")
-_HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$")
+_HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$|[ -]platforms?$")
 _SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090", "5070", "5080", "5090"}
 
 
