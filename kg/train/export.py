@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from kg.extract.features import FEATURES
 from kg.train.fit import MAIN, Trainee
+from kg.train.weights import write_weights
 
 
 class _Encoder(nn.Module):
@@ -31,9 +32,19 @@ class _Encoder(nn.Module):
 
 
 def export(trainee: Trainee, tokenizer: Path, calibrations: dict[str, Any], directory: Path) -> None:
-    """Writes ``encoder.onnx``, ``heads.npz`` and ``tokenizer.json`` into a directory."""
+    """Writes the files of a network into a directory, all or none."""
     trainee.eval()
-    directory.mkdir(parents=True, exist_ok=True)
+
+    def write(fresh: Path) -> None:
+        _write_encoder(trainee, fresh / "encoder.onnx")
+        np.savez_compressed(fresh / "heads.npz", **_heads(trainee), **calibrations)
+        shutil.copyfile(tokenizer, fresh / "tokenizer.json")
+
+    write_weights(directory, write)
+
+
+def _write_encoder(trainee: Trainee, path: Path) -> None:
+    """Writes the encoder with its layers in 8 bits."""
     with tempfile.TemporaryDirectory() as scratch:
         full = Path(scratch) / "encoder.onnx"
         torch.onnx.export(
@@ -54,15 +65,15 @@ def export(trainee: Trainee, tokenizer: Path, calibrations: dict[str, Any], dire
         # A scale a channel and heads in full precision keep 98.6 % of the spans, one scale a matrix 95.6 %.
         nodes = onnx.load(full).graph.node
         heads = [node.name for node in nodes if node.op_type in {"MatMul", "Gemm"} and "/layers." not in node.name]
-        quantize_dynamic(
-            full, directory / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=heads
-        )
+        quantize_dynamic(full, path, weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=heads)
+
+
+def _heads(trainee: Trainee) -> dict[str, Any]:
+    """The arrays of the heads, and of the tags of other schemes, which extraction leaves alone."""
     arrays: dict[str, Any] = {name: value.detach().numpy() for name, value in trainee.heads.state_dict().items()}
-    arrays |= {
+    return arrays | {
         f"{part}.{name}": value.detach().numpy()
         for part in ("tags", "hints")
         for name, value in getattr(trainee.encoder, part).state_dict().items()
         if not name.startswith(MAIN)
     }
-    np.savez_compressed(directory / "heads.npz", **arrays, **calibrations)
-    shutil.copyfile(tokenizer, directory / "tokenizer.json")
