@@ -42,8 +42,8 @@ LONGEST_MEASURE = 6
 """Words of a measure that the text names."""
 _REACH = 60
 """Words to either side of a quantity in which its measure may stand, in its sentence or the one before."""
-_STRETCH = 2000
-"""Words; several abstracts long."""
+_STRETCH = 500
+"""Words; longer than abstracts are. Each quantity is set beside each word and mention of its stretch."""
 _DISTANCES = (1, 3, 6, 12, 25)
 PAIR_FEATURES = 12
 _METRIC = KINDS.index(Kind.METRIC)
