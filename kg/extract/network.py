@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 
 from kg.extract.candidates import Reading
 from kg.extract.heads import Floats
+from kg.extract.tags import TAGS
 from kg.extract.words import Words
 
 PARTS = ("encoder.onnx", "heads.npz", "tokenizer.json")
@@ -42,17 +43,15 @@ class Network:
 
     def read(self, words: Words, features: Floats) -> Reading:
         """Reads one document; ``features`` has one row a word. Time is linear in the number of words."""
-        states: list[Floats] = []
-        tags: list[Floats] = []
+        width = self.heads["role.weight"].shape[1]
+        states = np.empty((len(words), width), np.float32)
+        tags = np.empty((len(words), TAGS), np.float32)
         for ids, owners in windows(self._tokenizer, words):
             hidden, logits = self._session.run(None, {"ids": ids[None], "features": features[owners]})
-            first = np.flatnonzero(np.diff(owners, prepend=-1))
-            states.append(hidden[first])
-            tags.append(softmax(logits[first]))
-        if not states:
-            width = self.heads["role.weight"].shape[1]
-            return Reading(np.zeros((0, width), np.float32), np.zeros((0, 1), np.float32))
-        return Reading(np.concatenate(states), np.concatenate(tags))
+            read, first = np.unique(owners, return_index=True)
+            states[read] = hidden[first]
+            tags[read] = softmax(logits[first])
+        return Reading(states, tags)
 
 
 def load_tokenizer(directory: Path) -> Tokenizer:
