@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from kg.extract.candidates import Reading
+from kg.extract.heads import Floats
+from kg.extract.tags import TAGS
 from kg.extract.words import Words
 
-Array = NDArray[np.float32]
+PARTS = ("encoder.onnx", "heads.npz", "tokenizer.json")
+"""The files of a network."""
 
 WINDOW = 160
 """The most word pieces that the encoder sees at once; a window holds whole sentences where they fit."""
@@ -24,7 +27,7 @@ LONGEST_WORD = 200
 
 
 class Network:
-    """The network of a directory with ``tokenizer.json``, ``encoder.onnx`` and ``heads.npz``."""
+    """The network of a directory with ``PARTS``."""
 
     def __init__(self, directory: Path) -> None:
         options = onnxruntime.SessionOptions()
@@ -34,25 +37,29 @@ class Network:
         self._session = onnxruntime.InferenceSession(
             str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
+        self._tokenizer = load_tokenizer(directory)
         with np.load(directory / "heads.npz") as arrays:
-            self.heads: dict[str, Array] = dict(arrays)
+            self.heads: dict[str, Floats] = dict(arrays)
 
-    def read(self, words: Words, features: Array) -> Reading:
+    def read(self, words: Words, features: Floats) -> Reading:
         """Reads one document; ``features`` has one row a word. Time is linear in the number of words."""
-        states: list[Array] = []
-        tags: list[Array] = []
+        width = self.heads["role.weight"].shape[1]
+        states = np.empty((len(words), width), np.float32)
+        tags = np.empty((len(words), TAGS), np.float32)
         for ids, owners in windows(self._tokenizer, words):
             hidden, logits = self._session.run(None, {"ids": ids[None], "features": features[owners]})
-            first = np.flatnonzero(np.diff(owners, prepend=-1))
-            states.append(hidden[first])
-            tags.append(softmax(logits[first]))
-        if not states:
-            width = self.heads["role.weight"].shape[1]
-            return Reading(np.zeros((0, width), np.float32), np.zeros((0, 1), np.float32))
-        return Reading(np.concatenate(states), np.concatenate(tags))
+            read, first = np.unique(owners, return_index=True)
+            states[read] = hidden[first]
+            tags[read] = softmax(logits[first])
+        return Reading(states, tags)
+
+
+def load_tokenizer(directory: Path) -> Tokenizer:
+    """The tokenizer of a network or of base weights, which neither cuts nor pads."""
+    tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def windows(tokenizer: Tokenizer, words: Words) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -90,7 +97,7 @@ def _pieces(tokenizer: Tokenizer, words: Words) -> tuple[NDArray[np.int64], NDAr
     return ids, owners
 
 
-def softmax(logits: Array) -> Array:
+def softmax(logits: Floats) -> Floats:
     """Probabilities along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
@@ -98,5 +105,4 @@ def softmax(logits: Array) -> Array:
 
 def weights_digest(directory: Path) -> str:
     """A hash of a network's weights."""
-    parts = ("encoder.onnx", "heads.npz", "tokenizer.json")
-    return hashlib.sha256(b"".join((directory / part).read_bytes() for part in parts)).hexdigest()
+    return hashlib.sha256(b"".join((directory / part).read_bytes() for part in PARTS)).hexdigest()

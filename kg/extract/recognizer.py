@@ -104,9 +104,10 @@ def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog
     chances: dict[str, list[float]] = defaultdict(list)
     for place in places:
         chances[text[place.start : place.end]].append(probability(words, tags, place.start, place.end, place.type))
+    names = {string for string, every in chances.items() if float(np.mean(every)) >= _KEPT}
     for place in places:
         string = text[place.start : place.end]
-        if string in alone and (place.finder in _DEVICES or float(np.mean(chances[string])) >= _KEPT):
+        if string in alone and (place.finder in _DEVICES or string in names):
             yield place
 
 

@@ -42,8 +42,8 @@ LONGEST_MEASURE = 6
 """Words of a measure that the text names."""
 _REACH = 60
 """Words to either side of a quantity in which its measure may stand, in its sentence or the one before."""
-_STRETCH = 2000
-"""Words; several abstracts long."""
+_STRETCH = 500
+"""Words; longer than abstracts are. Each quantity is set beside each word and mention of its stretch."""
 _DISTANCES = (1, 3, 6, 12, 25)
 PAIR_FEATURES = 12
 _METRIC = KINDS.index(Kind.METRIC)
@@ -293,21 +293,23 @@ def _judge(text: str, found: Notes, heads: Mapping[str, Floats], asked: Question
         if score < FLOOR:
             continue
         chosen = {
-            relation: _answer(logits.answers[row, :, column], asked.mentions.entity, float(logits.nothing[row, column]))
+            relation: _answer(logits.answers[row, :, column], asked.mentions.entity, logits.nothing[row, column])
             for column, relation in enumerate(RELATIONS)
         }
         span = sentence_of(found.sentences, quantity.start)
         yield Claimed(metric=metric, quantity=quantity, span=span, score=score, **chosen)
 
 
-def _answer(answers: Floats, entities: Indices, nothing: float) -> int | None:
-    """The most probable entity, its mentions taken together, or None where no answer is more probable."""
-    top = max(nothing, float(answers.max(initial=-np.inf)))
-    total: dict[int, float] = {}
-    for entity, power in zip(entities.tolist(), np.exp(answers - top).tolist(), strict=True):
-        total[entity] = total.get(entity, 0.0) + power
-    best = max(total, key=lambda entity: total[entity], default=None)
-    return best if best is not None and total[best] > np.exp(nothing - top) else None
+def _answer(answers: Floats, entities: Indices, nothing: np.float32) -> int | None:
+    """The most probable entity, its mentions taken together, or None where no answer is more probable.
+
+    ``entities`` is in order.
+    """
+    top = answers.max(initial=nothing)
+    firsts = np.flatnonzero(np.diff(entities, prepend=-1))
+    total = np.add.reduceat(np.exp(answers - top), firsts) if len(firsts) else np.zeros(1)
+    best = int(total.argmax())
+    return int(entities[firsts[best]]) if total[best] > np.exp(nothing - top) else None
 
 
 def measure_logits(bounds: Floats, lengths: Floats) -> Floats:

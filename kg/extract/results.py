@@ -176,11 +176,14 @@ def _metric(
 ) -> int | str | None:
     """The metric entity that stands nearest, or the measure that the words around tell."""
     unit = last.unit
+    close = 70 if unit else 25
     best: tuple[float, int] | None = None
     for place in metrics:
         between = text[last.end : place.start] if place.start >= last.end else text[place.end : first.start]
         behind = place.start >= last.end
         distance = float(len(between))
+        if distance >= close:
+            continue
         if any(
             (last.end <= q.start < place.start) if behind else (place.end <= q.start < first.start)
             for q in others
@@ -194,7 +197,7 @@ def _metric(
                 if re.search(r"\b(?:by|of|to|is|at|from|reaching|only|was|up to|:|=|\()\W*(?:[\w-]+\s){0,3}$", between)
                 else 25
             )
-        if distance < (70 if unit else 25) and (best is None or distance < best[0]):
+        if distance < close and (best is None or distance < best[0]):
             best = distance, place.entity
     near = _near(text, sentence, first, last, others)
     direct = re.match(r"\s?(?:[a-z-]+\s)?(speed-?ups?|faster|acceleration|slower)\b", text[last.end : last.end + 30])

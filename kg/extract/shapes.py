@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Runs are possessive and no text reads in two ways, so that the time to match stays linear.
-_REST = r"(?:[^\W_]|_(?!\{))*+"
+_REST = r"(?:[^\W_]|_(?!\{))*+_?"
 _CLOSED = r"(?:\}(?!\^?[A-Za-z0-9]))?"
 NAME = (
     rf"(?:[A-Z]{_REST}|[a-z]++[A-Z]{_REST}|\d++[A-Za-z]*[A-Z]{_REST})"

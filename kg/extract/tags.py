@@ -19,12 +19,11 @@ _NEVER = -1e9
 
 
 class Tagged(NamedTuple):
-    """A span of words: the first, the one behind the last, the place of its type and its probability."""
+    """A span of words: the first, the one behind the last, and the place of its type."""
 
     first: int
     last: int
     kind: int
-    probability: float
 
 
 def tags_of(spans: list[tuple[int, int, int]], words: int) -> NDArray[np.int64]:
@@ -66,9 +65,7 @@ def decode(tags: NDArray[np.float32]) -> Iterator[Tagged]:
             if place in (_BEGIN, _SINGLE):
                 first = i
             if place in (_END, _SINGLE):
-                kind = (tag - 1) // 4
-                span = start + first, start + i + 1
-                yield Tagged(*span, kind, float(span_probabilities(tags, *span)[kind]))
+                yield Tagged(start + first, start + i + 1, (tag - 1) // 4)
 
 
 def _best_path(scores: NDArray[np.float64], follows: NDArray[np.float64]) -> list[int]:

@@ -10,6 +10,9 @@ import ahocorasick_rs
 
 from kg.records import Span
 
+LONGEST_NAME = 200
+"""Characters; to seek longer strings takes an automaton that is slow to make."""
+
 
 class Words:
     """The words of a document, in order; lists of one length, ``sentences`` counting from the title's 0."""
@@ -83,14 +86,16 @@ class Stretches:
 def occurring(text: str, strings: Iterable[str]) -> dict[str, list[int]]:
     """Where each of many strings occurs in a text, also inside words and over one another; one pass over the text.
 
+    What is longer than ``LONGEST_NAME`` is not sought.
+
     >>> occurring("Ant, Antler", ["Ant", "ler"])
     {'Ant': [0, 5], 'ler': [8]}
     """
-    distinct = list(dict.fromkeys(strings))
-    places: dict[str, list[int]] = {string: [] for string in distinct}
-    if distinct:
-        for number, start, _ in ahocorasick_rs.AhoCorasick(distinct).find_matches_as_indexes(text, overlapping=True):
-            places[distinct[number]].append(start)
+    places: dict[str, list[int]] = {string: [] for string in strings}
+    sought = [string for string in places if len(string) <= LONGEST_NAME]
+    if sought:
+        for number, start, _ in ahocorasick_rs.AhoCorasick(sought).find_matches_as_indexes(text, overlapping=True):
+            places[sought[number]].append(start)
     return places
 
 

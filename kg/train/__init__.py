@@ -23,32 +23,41 @@ def cross_validate(
 
     ``training`` holds invented papers, ``external`` texts of other schemes. Raises KgError where something is missing.
     """
-    _require()
-    from kg.train.calibrate import apply, calibrations
-    from kg.train.course import held_out, prepare
-
-    course = prepare(base_weights(), training, external, progress)
-    pairs = list(held_out(course, course.start(progress), list(annotated(gold, corpus)), folds, progress))
-    fitted = calibrations(pairs)
-    return [(record, apply(fitted, found).above(MIN_SCORE)) for record, found in pairs]
+    return _learn(gold, corpus, training, external, folds, None, progress)
 
 
 def train(
     gold: Path, corpus: Path, training: Path, external: Path | None, folds: int, directory: Path, progress: Progress
 ) -> Pairs:
     """Writes weights that learned from everything into a directory; returns what ``cross_validate`` does."""
+    return _learn(gold, corpus, training, external, folds, directory, progress)
+
+
+def _learn(
+    gold: Path,
+    corpus: Path,
+    training: Path,
+    external: Path | None,
+    folds: int,
+    directory: Path | None,
+    progress: Progress,
+) -> Pairs:
     _require()
     from kg.train.calibrate import apply, calibrations
     from kg.train.course import held_out, prepare
     from kg.train.export import export
+    from kg.train.weights import may_hold_weights
 
+    if directory is not None:
+        may_hold_weights(directory)
     papers = list(annotated(gold, corpus))
     course = prepare(base_weights(), training, external, progress)
     started = course.start(progress)
     pairs = list(held_out(course, started, papers, folds, progress))
     fitted = calibrations(pairs)
-    trainee = course.finish(started, course.examples(papers), progress)
-    export(trainee, course.base / "tokenizer.json", fitted, directory)
+    if directory is not None:
+        trainee = course.finish(started, course.examples(papers), progress)
+        export(trainee, course.base / "tokenizer.json", fitted, directory)
     return [(record, apply(fitted, found).above(MIN_SCORE)) for record, found in pairs]
 
 

@@ -17,6 +17,7 @@ from kg.evaluate import annotated
 from kg.extract import extract
 from kg.extract.candidates import Finder
 from kg.extract.features import FEATURES
+from kg.extract.network import load_tokenizer
 from kg.extract.role_head import ROLES
 from kg.extract.tags import KINDS, TAGS
 from kg.records import Extraction, KgError, Paper
@@ -32,6 +33,7 @@ _OTHERS = Schedule(epochs=2, batch=6)
 _INVENTED = Schedule(epochs=3)
 _ANNOTATED = Schedule(epochs=4)
 _KEPT = "tdmsci"
+"""The scheme that is learned to the end: the nearest to ours, whose tags ``benchmarks/tdmsci.py`` measures."""
 _FAMOUS = 0.3
 """The share of introduced names that an invented paper's example shows as known to the catalogue."""
 
@@ -80,14 +82,6 @@ class Course:
 
 def _some(examples: Sequence[Example], count: int, chance: random.Random) -> list[Example]:
     return chance.sample(list(examples), min(count, len(examples)))
-
-
-def load_tokenizer(base: Path) -> Tokenizer:
-    """The tokenizer of the base weights, which neither cuts nor pads."""
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def invented_examples(gold: Path, corpus: Path, tokenizer: Tokenizer, seed: int = 0) -> Iterator[Example]:
@@ -142,7 +136,7 @@ def held_out(
         seen = [one for n, one in enumerate(made) if n % folds != fold]
         trainee = course.finish(started, seen, progress)
         with tempfile.TemporaryDirectory() as scratch:
-            weights = Path(scratch)
+            weights = Path(scratch, "weights")
             export(trainee, course.base / "tokenizer.json", uncalibrated(), weights)
             unseen = [pair for n, pair in enumerate(papers) if n % folds == fold]
             found = extract((paper for paper, _ in unseen), weights=weights)

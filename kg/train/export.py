@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from kg.extract.features import FEATURES
 from kg.train.fit import MAIN, Trainee
 from kg.train.network import HEADS, HIDDEN
+from kg.train.weights import write_weights
 
 
 class _Encoder(nn.Module):
@@ -45,9 +46,19 @@ def _fuse(model: Path) -> None:
 
 
 def export(trainee: Trainee, tokenizer: Path, calibrations: dict[str, Any], directory: Path) -> None:
-    """Writes ``encoder.onnx``, ``heads.npz`` and ``tokenizer.json`` into a directory."""
+    """Writes the files of a network into a directory, all or none."""
     trainee.eval()
-    directory.mkdir(parents=True, exist_ok=True)
+
+    def write(fresh: Path) -> None:
+        _write_encoder(trainee, fresh / "encoder.onnx")
+        np.savez_compressed(fresh / "heads.npz", **_heads(trainee), **calibrations)
+        shutil.copyfile(tokenizer, fresh / "tokenizer.json")
+
+    write_weights(directory, write)
+
+
+def _write_encoder(trainee: Trainee, path: Path) -> None:
+    """Writes the encoder with its layers in 8 bits."""
     with tempfile.TemporaryDirectory() as scratch:
         full = Path(scratch) / "encoder.onnx"
         torch.onnx.export(
@@ -71,18 +82,20 @@ def export(trainee: Trainee, tokenizer: Path, calibrations: dict[str, Any], dire
         heads = [node.name for node in nodes if node.op_type in {"MatMul", "Gemm"} and "/layers." not in node.name]
         quantize_dynamic(
             full,
-            directory / "encoder.onnx",
+            path,
             weight_type=QuantType.QInt8,
             per_channel=True,
             nodes_to_exclude=heads,
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
+
+
+def _heads(trainee: Trainee) -> dict[str, Any]:
+    """The arrays of the heads, and of the tags of other schemes, which extraction leaves alone."""
     arrays: dict[str, Any] = {name: value.detach().numpy() for name, value in trainee.heads.state_dict().items()}
-    arrays |= {
+    return arrays | {
         f"{part}.{name}": value.detach().numpy()
         for part in ("tags", "hints")
         for name, value in getattr(trainee.encoder, part).state_dict().items()
         if not name.startswith(MAIN)
     }
-    np.savez_compressed(directory / "heads.npz", **arrays, **calibrations)
-    shutil.copyfile(tokenizer, directory / "tokenizer.json")

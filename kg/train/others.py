@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from pydantic import BaseModel, ValidationError
 from tokenizers import Tokenizer
 
 from kg.records import KgError
@@ -55,22 +55,34 @@ def _conll(path: Path) -> Iterator[tuple[list[str], list[str]]]:
                 yield [row[0] for row in rows], [row[-1] for row in rows]
 
 
+class _Paper(BaseModel):
+    """What is read of a SciREX paper; spans are of words."""
+
+    words: list[str]
+    sentences: list[tuple[int, int]]
+    ner: list[tuple[int, int, str]]
+
+
 def scirex(path: Path, tokenizer: Tokenizer) -> Iterator[Example]:
     """The front of each paper of a SciREX file, in chunks of whole sentences.
 
-    Source: Jain et al., SciREX (ACL 2020); its spans end exclusively.
+    Source: Jain et al., SciREX (ACL 2020); its spans end exclusively. Raises KgError for a line that is no paper.
     """
     kinds = SCHEMES["scirex"]
     with path.open(encoding="utf8") as lines:
-        for line in lines:
-            paper = json.loads(line)
-            for start, end in _chunks(paper["sentences"]):
+        for number, line in enumerate(lines, start=1):
+            try:
+                paper = _Paper.model_validate_json(line)
+            except ValidationError as error:
+                why = error.errors()[0]["msg"]
+                raise KgError(f"{path}, line {number}: no paper of SciREX ({why}); is the file cut short?") from error
+            for start, end in _chunks(paper.sentences):
                 spans = [
                     (a - start, b - start, kinds.index(kind))
-                    for a, b, kind in paper["ner"]
+                    for a, b, kind in paper.ner
                     if start <= a and b <= end and kind in kinds
                 ]
-                yield _example(paper["words"][start:end], spans, tokenizer)
+                yield _example(paper.words[start:end], spans, tokenizer)
 
 
 def _chunks(sentences: Iterable[Sequence[int]]) -> list[list[int]]:
