@@ -85,7 +85,7 @@ def _names(entries: Iterable[_Entry]) -> Iterator[Finding]:
 def _labels(entries: Iterable[_Entry]) -> Iterator[Finding]:
     for entry in entries:
         for label in entry.labels:
-            if label != " ".join(label.split(" ")).strip() or "  " in label or any(map(_unseen, label)):
+            if label != label.strip() or "  " in label or any(map(_unseen, label)):
                 yield _finding(entry, f"the label {label!r} has blanks at an end, two in a row, or unseen characters")
 
 
@@ -104,9 +104,7 @@ def _iris(entries: Iterable[_Entry]) -> Iterator[Finding]:
 
 def _sources(entries: Iterable[_Entry]) -> Iterator[Finding]:
     for entry in entries:
-        figures = sorted(
-            {quad.predicate.value.rpartition("#")[2] for quad in entry.quads if quad.predicate in _FIGURES}
-        )
+        figures = sorted({_local(quad.predicate) for quad in entry.quads if quad.predicate in _FIGURES})
         if figures and not any(entry.values(_SOURCE)):
             yield _finding(entry, f"has figures ({', '.join(figures)}) but no dcterms:source")
 
