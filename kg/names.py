@@ -7,7 +7,7 @@ import unicodedata
 
 from kg.records import EntityType
 
-_SPOKEN = {"+": "-plus-", "#": "-sharp-", "@": "-at-", "&": "-and-", "*": "-star-", "×": "x"}
+_SPOKEN = {"+": "-plus-", "#": "-sharp-", "@": "-at-", "&": "-and-", "*": "-star-", "×": "x", "∞": "-infinity-"}
 _LATEX = re.compile(r"\\(?:text\w*|math\w*|rm|bf|it)?|[{}$^_]")
 _SEPARATORS = re.compile(r"[^\w.]+|\.(?!\d)|(?<!\d)\.")
 _JOINT = re.compile(r"(?<=[^\W\d])-(?=\d)")

@@ -1,0 +1,190 @@
+"""The names of the records and of the catalogue, joined into sets that mean one thing each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kg.catalog import Entry
+from kg.link.abbreviations import abbreviates, inflected, pairs
+from kg.link.clusters import Clusters, Name, name_of
+from kg.link.forms import forms
+from kg.link.labels import Labels
+from kg.link.rules import Rules
+from kg.link.similar import slip_of
+from kg.records import EntityType, KgError
+
+_CLEAR = 2 / 3
+"""The share of the papers that define a short name from which on their reading is everybody's."""
+_COMMON = 1 / 4
+"""The share of the papers that use a short name of the catalogue which must define it so, to be that entry."""
+
+
+class Use(NamedTuple):
+    """How a paper calls a thing: its canonical name and every form of it in the text."""
+
+    type: EntityType
+    name: str
+    mentions: tuple[str, ...]
+
+    @property
+    def forms(self) -> set[str]:
+        """Everything that the paper calls it."""
+        return {self.name, *self.mentions}
+
+
+class Names:
+    """Sets of names, joined surest first.
+
+    In this order: a rule of a person, labels of one entry of the catalogue, equal strict forms, equal loose forms, a
+    short name with its long form where the papers agree on it, one slip of the pen. What must differ by a rule, and
+    two entries of the catalogue, never come together. Every step goes through the names sorted, so the outcome
+    depends on the uses and not on their order.
+    """
+
+    def __init__(self, labels: Labels, rules: Rules, uses: Mapping[Use, int]) -> None:
+        self.clusters = Clusters()
+        self.papers: Counter[Name] = Counter()
+        """How many uses each name has."""
+        self._labels = labels
+        self._text: dict[Name, str] = {}
+        self._by_form: dict[tuple[EntityType, str], Name] = {}
+        self._longs: dict[Name, Counter[Name]] = defaultdict(Counter)
+        for use, count in uses.items():
+            self._read(use, count)
+        self._obey(rules)
+        names = sorted(self._text)
+        self._join_labels(names)
+        self._join_forms(names)
+        self._join_readings()
+        self._join_slips(names)
+
+    def text(self, name: Name) -> str:
+        """A name as it was written first in order of the alphabet."""
+        return self._text.get(name, name.form)
+
+    def meant(self, use: Use) -> Name:
+        """The name by which a thing is found that a paper calls so.
+
+        A short name that the paper spells out in another way than everybody means what it spells out; a known name
+        under which nothing but another version of it is written means that version.
+        """
+        name = name_of(use.type, use.name)
+        if name in self._longs:
+            for short, long in pairs(use.forms):
+                if name_of(use.type, short) == name and self.clusters.of(name_of(use.type, long)) != self.clusters.of(
+                    name
+                ):
+                    return name_of(use.type, long)
+        if name in self._labels.versioned and use.mentions:
+            written = [name_of(use.type, mention) for mention in sorted(use.mentions)]
+            if all(other in self._labels.detached for other in written):
+                return written[0]
+        return name
+
+    def known(self, type: EntityType, text: str) -> Name | None:
+        """The name in the records or the catalogue that this text is a spelling of, or nothing."""
+        name = name_of(type, text)
+        if name in self._text:
+            return name
+        found = forms(type, text)
+        entry = self._labels.find(name, found)
+        if entry is not None:
+            return name_of(type, entry.name)
+        other = self._by_form.get((type, found.strict)) or self._by_form.get((type, found.loose))
+        slip = None if other else slip_of(self._labels, type, text)
+        return name_of(type, slip.entry.name) if slip else other
+
+    def entry(self, name: Name) -> Entry | None:
+        """The entry of the catalogue that a name means, if any."""
+        anchor = self.clusters.anchored(name)
+        return self._labels.headed(anchor or name)
+
+    def _read(self, use: Use, count: int) -> None:
+        self.papers[self._add(use.type, use.name)] += count
+        for mention in use.mentions:
+            if name_of(use.type, mention) in self._labels.detached:
+                self._add(use.type, mention)
+        for short, long in pairs(use.forms):
+            self._longs[self._add(use.type, short)][self._add(use.type, long)] += count
+
+    def _add(self, type: EntityType, text: str) -> Name:
+        name = name_of(type, text)
+        self._text[name] = min(self._text.get(name, text), text)
+        return name
+
+    def _obey(self, rules: Rules) -> None:
+        for type, first, second in rules.different:
+            self.clusters.part(self._add(type, first), self._add(type, second))
+        for type, first, second in rules.same:
+            if not self.clusters.join(
+                self._add(type, first), self._add(type, second), f"forced by {rules.source}", forced=True
+            ):
+                raise KgError(
+                    f"{rules.source}: '{first}' and '{second}' cannot be the same, as other rules keep them apart"
+                )
+
+    def _join_labels(self, names: list[Name]) -> None:
+        for name in names:
+            entry = self._labels.labelled(name)
+            if entry is not None:
+                self._join_entry(name, entry, "a label in the catalogue")
+        for name in names:
+            if self.clusters.anchored(name) is None:
+                entry = self._labels.find(name, forms(name.type, self._text[name]))
+                if entry is not None:
+                    self._join_entry(name, entry, "spelling of a label in the catalogue")
+
+    def _join_entry(self, name: Name, entry: Entry, reason: str) -> None:
+        head = self._add(entry.type, entry.name)
+        self.clusters.anchor(head)
+        self.clusters.join(name, head, reason)
+
+    def _join_forms(self, names: list[Name]) -> None:
+        found = {name: forms(name.type, self._text[name]) for name in names}
+        for name in names:
+            self._join_form(name, found[name].strict, "same normal form")
+        for name in names:
+            self._join_form(name, found[name].loose, "same but for words that need not be said")
+
+    def _join_form(self, name: Name, form: str, reason: str) -> None:
+        other = self._by_form.setdefault((name.type, form), name)
+        if self.clusters.of(other) != self.clusters.of(name):
+            self.clusters.join(name, other, reason)
+
+    def _join_readings(self) -> None:
+        for short in sorted(self._longs):
+            longs = sorted(self._longs[short], key=lambda long: (-self._longs[short][long], long))
+            entry = self.entry(short)
+            spelled = [label for label in entry.labels if abbreviates(self._text[short], label)] if entry else []
+            for place, long in enumerate(longs):
+                if entry and any(inflected(self._text[long], label) for label in spelled):
+                    self.clusters.join(
+                        long, short, f"another ending of a label in the catalogue, for “{self._text[short]}”"
+                    )
+                for other in longs[:place]:
+                    if inflected(self._text[long], self._text[other]):
+                        self.clusters.join(long, other, "the same words with other endings")
+            if not spelled and all(self.clusters.of(long) != self.clusters.of(short) for long in longs):
+                self._elect(short, longs)
+
+    def _elect(self, short: Name, longs: list[Name]) -> None:
+        """Joins a short name with the reading on which the papers agree that define it, if they do."""
+        votes: Counter[Name] = Counter()
+        for long in longs:
+            votes[self.clusters.of(long)] += self._longs[short][long]
+        winner = min(votes, key=lambda root: (-votes[root], root))
+        papers = votes[winner]
+        clear = papers >= _CLEAR * votes.total() and (len(short.form) > 2 or papers > 1)
+        if clear and (self.entry(short) is None or papers >= _COMMON * self.papers[short]):
+            long = next(long for long in longs if self.clusters.of(long) == winner)
+            times = "a paper" if papers == 1 else f"{papers} papers"
+            self.clusters.join(long, short, f"short and long form in {times}")
+
+    def _join_slips(self, names: list[Name]) -> None:
+        for name in names:
+            if self.clusters.anchored(name) is None:
+                slip = slip_of(self._labels, name.type, self._text[name])
+                if slip is not None:
+                    self._join_entry(name, slip.entry, f"spelling like “{slip.entry.name}” ({slip.similarity:.2f})")

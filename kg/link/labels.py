@@ -1,0 +1,128 @@
+"""The catalogue as linking reads it: entries by the forms of their labels, less labels of other versions."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from itertools import chain
+
+from pyoxigraph import NamedNode
+
+from kg.catalog import Catalog, Entry
+from kg.link.clusters import Name
+from kg.link.forms import Forms, folded, forms_of, plain
+from kg.link.similar import Speller
+from kg.names import normal_form
+from kg.records import EntityType
+
+_VERSIONED = frozenset([EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM, EntityType.DATASET])
+
+_FIRST_OR_YEAR = re.compile(r"1(?:\.\d+)?|(?:19|20)\d\d")
+_SPLITS = frozenset(["train", "training", "val", "validation", "dev", "test"])
+_PLACES = frozenset(f"https://w3id.org/paper-kg/ontology#{relation}" for relation in ("variantOf", "partOf"))
+
+
+class Labels:
+    """Entries by type and form. A form that two entries share finds neither, unless it is stricter for one."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.vocabulary: set[str] = set()
+        """Every word of a label, folded: none of them is a misspelling."""
+        self.detached: set[Name] = set()
+        """Aliases that name another version than their entry does."""
+        self.versioned: set[Name] = set()
+        """The preferred names of the entries that have such aliases."""
+        self._catalog = catalog
+        self._strict: dict[tuple[EntityType, str], Entry | None] = {}
+        self._loose: dict[tuple[EntityType, str], Entry | None] = {}
+        for entry in catalog:
+            self._add(entry)
+        self.speller = Speller(self.vocabulary)
+        self.placed = frozenset(
+            quad.subject.value
+            for quad in catalog.quads
+            if quad.predicate.value in _PLACES and isinstance(quad.subject, NamedNode)
+        )
+        """The IRIs of the entries of which the catalogue says what they are a variant or part of."""
+
+    def _add(self, entry: Entry) -> None:
+        type = entry.type
+        read: dict[Name, tuple[str, list[str]]] = {}
+        for label in entry.labels:
+            name = Name(type, normal_form(type, label))
+            if name not in read:
+                text = plain(label)
+                read[name] = text, folded(type, text)
+        self.vocabulary.update(chain.from_iterable(words for _, words in read.values()))
+        others = _other_versions(type, [words for _, words in read.values()])
+        for place, (name, (text, words)) in enumerate(read.items()):
+            if place in others:
+                self.detached.add(name)
+                self.versioned.add(next(iter(read)))
+                continue
+            found = forms_of(type, text, words)
+            for table, form in ((self._strict, found.strict), (self._loose, found.loose)):
+                if table.setdefault((type, form), entry) is not entry:
+                    table[type, form] = None
+
+    def labelled(self, name: Name) -> Entry | None:
+        """The entry that has a label of this normal form."""
+        return None if name in self.detached else self._catalog.find_form(name.type, name.form)
+
+    def headed(self, name: Name) -> Entry | None:
+        """The entry whose preferred name this is."""
+        entry = self._catalog.find_form(name.type, name.form)
+        return entry if entry and normal_form(entry.type, entry.name) == name.form else None
+
+    def find(self, name: Name, forms: Forms) -> Entry | None:
+        """The entry that has a label of this normal form, or else of these forms, the strict one first."""
+        entry = self.labelled(name)
+        if entry is not None:
+            return entry
+        for table, form in (self._strict, forms.strict), (self._strict, forms.loose), (self._loose, forms.loose):
+            if (name.type, form) in table:
+                return table[name.type, form]
+        return None
+
+    def find_strict(self, type: EntityType, form: str) -> Entry | None:
+        """The entry that has a label of this strict form."""
+        return self._strict.get((type, form))
+
+
+def _other_versions(type: EntityType, labels: list[list[str]]) -> set[int]:
+    """The places of the labels that differ from the first, or from one another, in their numbers alone.
+
+    Such an alias names another version or size: *Mobile-Agent-v2* under *Mobile-Agent*. A first version, a year and
+    another punctuation (3.5, 3-5) make no difference. Nor is a split the data set: *LibriSpeech test-clean*.
+    """
+    if type is EntityType.DATASET:
+        splits = {place for place, words in enumerate(labels) if _SPLITS & {*words} - {*labels[0]}}
+        return splits | _numbered(type, labels)
+    return _numbered(type, labels)
+
+
+def _numbered(type: EntityType, labels: list[list[str]]) -> set[int]:
+    if type not in _VERSIONED or not any(word[0].isdigit() for words in labels for word in words):
+        return set()
+    groups: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, words in enumerate(labels):
+        name = "".join(word for word in words if not word[0].isdigit() and word != "v")
+        groups[name.replace("plus", "")][_version(words)].append(place)
+    others: set[int] = set()
+    for versions in groups.values():
+        if len(versions) > 1:
+            kept = next((v for v, places in versions.items() if 0 in places), "")
+            others.update(place for v, places in versions.items() if v != kept for place in places)
+    return others
+
+
+def _version(words: list[str]) -> str:
+    numbers = [word for word in words if word[0].isdigit()]
+    return "" if len(numbers) == 1 and _FIRST_OR_YEAR.fullmatch(numbers[0]) else "".join(numbers).replace(".", "")
+
+
+@lru_cache(maxsize=2)
+def labels_of(catalog: Catalog) -> Labels:
+    """The labels of a catalogue, made once."""
+    return Labels(catalog)
