@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kg.records import EntityType
 
@@ -16,6 +17,7 @@ _WORD_PLURAL = re.compile(r"(?:(?<=[a-z]{3})|(?<=-[a-z]{2}))(?<![suio])s$")
 _COMMON = {EntityType.METHOD, EntityType.METRIC, EntityType.TASK, EntityType.HARDWARE}
 
 
+@lru_cache(maxsize=1 << 16)
 def normal_form(type: EntityType, name: str) -> str:
     """The form in which two spellings of one name are equal.
 

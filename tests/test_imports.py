@@ -16,7 +16,7 @@ ALLOWED = {
     "catalog": {"records", "names", "resources"},
     "read": {"records"},
     "extract": {"records", "names", "catalog"},
-    "link": {"records", "names", "catalog"},
+    "link": {"records", "names", "resources", "catalog"},
     "graph": {"records", "names", "resources", "catalog", "link"},
     "store": {"records"},
     "query": {"records", "resources", "store"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from kg.names import normal_form
@@ -18,7 +17,6 @@ class Name(NamedTuple):
     form: str
 
 
-@lru_cache(maxsize=1 << 18)
 def name_of(type: EntityType, text: str) -> Name:
     """The name that a text is a spelling of."""
     return Name(type, normal_form(type, text))

@@ -103,6 +103,14 @@ _OWNER = re.compile(
     r"(?=\S*[\w+]{3}|\w+[ -]\w)|Meta-(?=Llama)",
     re.I,
 )
+_SUFFIX_WORDS = (
+    "base large small mini tiny huge giant nano medium micro xs xl xxl turbo chat instruct instructed it sft dpo rlhf "
+    "preview pro plus max flash ultra lite air omni uncased cased multilingual distill distilled quantised gptq awq "
+    "gguf int fp bf bit bnb latest sonnet opus haiku vision vl audio coder code math thinking reasoning finetuned "
+    "verified hard lora"
+)
+SUFFIXES = frozenset(_SUFFIX_WORDS.split())
+"""Words behind a name that make it a variant."""
 _VENDOR_WORDS = (
     "nvidia amd intel xilinx altera google cloud huawei apple qualcomm arm graphcore cerebras sambanova groq samsung "
     "mediatek amazon aws ibm microsoft s geforce tesla instinct radeon alveo"
@@ -169,6 +177,17 @@ def tokens(type: EntityType, name: str) -> list[str]:
     (['llama', '2', 'chat', '7b'], ['gpt', '3', '175b'])
     """
     return _size_last(list(folded(type, plain(name))))
+
+
+def counted(words: list[str]) -> list[str]:
+    """The words with a number and its unit as one: 21 k, 400 m."""
+    joined: list[str] = []
+    for word in words:
+        if joined and word in {"b", "k", "m", "t"} and joined[-1][-1].isdigit():
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
 
 
 def _aside(match: re.Match[str]) -> str:

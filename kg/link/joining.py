@@ -102,10 +102,10 @@ class Names:
         return self._labels.headed(anchor or name)
 
     def _read(self, use: Use, count: int) -> None:
-        self.papers[self._add(use.type, use.name)] += count
-        for mention in use.mentions:
-            if name_of(use.type, mention) in self._labels.detached:
-                self._add(use.type, mention)
+        name = self._add(use.type, use.name)
+        self.papers[name] += count
+        for mention in use.mentions if name in self._labels.versioned else ():
+            self._add(use.type, mention)
         for short, long in pairs(use.forms):
             self._longs[self._add(use.type, short)][self._add(use.type, long)] += count
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from functools import lru_cache
 from itertools import chain
 
@@ -13,13 +11,10 @@ from kg.catalog import Catalog, Entry
 from kg.link.clusters import Name
 from kg.link.forms import Forms, folded, forms_of, plain
 from kg.link.similar import Speller
+from kg.link.versions import other_versions
 from kg.names import normal_form
 from kg.records import EntityType
 
-_VERSIONED = frozenset([EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM, EntityType.DATASET])
-
-_FIRST_OR_YEAR = re.compile(r"1(?:\.\d+)?|(?:19|20)\d\d")
-_SPLITS = frozenset(["train", "training", "val", "validation", "dev", "test"])
 _PLACES = frozenset(f"https://w3id.org/paper-kg/ontology#{relation}" for relation in ("variantOf", "partOf"))
 
 
@@ -55,7 +50,7 @@ class Labels:
                 text = plain(label)
                 read[name] = text, folded(type, text)
         self.vocabulary.update(chain.from_iterable(words for _, words in read.values()))
-        others = _other_versions(type, [words for _, words in read.values()])
+        others = other_versions(type, [words for _, words in read.values()])
         for place, (name, (text, words)) in enumerate(read.items()):
             if place in others:
                 self.detached.add(name)
@@ -88,38 +83,6 @@ class Labels:
     def find_strict(self, type: EntityType, form: str) -> Entry | None:
         """The entry that has a label of this strict form."""
         return self._strict.get((type, form))
-
-
-def _other_versions(type: EntityType, labels: list[list[str]]) -> set[int]:
-    """The places of the labels that differ from the first, or from one another, in their numbers alone.
-
-    Such an alias names another version or size: *Mobile-Agent-v2* under *Mobile-Agent*. A first version, a year and
-    another punctuation (3.5, 3-5) make no difference. Nor is a split the data set: *LibriSpeech test-clean*.
-    """
-    if type is EntityType.DATASET:
-        splits = {place for place, words in enumerate(labels) if _SPLITS & {*words} - {*labels[0]}}
-        return splits | _numbered(type, labels)
-    return _numbered(type, labels)
-
-
-def _numbered(type: EntityType, labels: list[list[str]]) -> set[int]:
-    if type not in _VERSIONED or not any(word[0].isdigit() for words in labels for word in words):
-        return set()
-    groups: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place, words in enumerate(labels):
-        name = "".join(word for word in words if not word[0].isdigit() and word != "v")
-        groups[name.replace("plus", "")][_version(words)].append(place)
-    others: set[int] = set()
-    for versions in groups.values():
-        if len(versions) > 1:
-            kept = next((v for v, places in versions.items() if 0 in places), "")
-            others.update(place for v, places in versions.items() if v != kept for place in places)
-    return others
-
-
-def _version(words: list[str]) -> str:
-    numbers = [word for word in words if word[0].isdigit()]
-    return "" if len(numbers) == 1 and _FIRST_OR_YEAR.fullmatch(numbers[0]) else "".join(numbers).replace(".", "")
 
 
 @lru_cache(maxsize=2)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import NamedTuple
 
-from kg.link.forms import tokens
+from kg.link.forms import SUFFIXES, counted, tokens
 from kg.records import EntityType
 
 
@@ -27,14 +27,7 @@ class Parent(NamedTuple):
 
 
 _MOST_DROPPED = 5
-_SUFFIX_WORDS = (
-    "base large small mini tiny huge giant nano medium micro xs xl xxl turbo chat instruct instructed it sft dpo rlhf "
-    "preview pro plus max flash ultra lite air omni uncased cased multilingual distill distilled quantised gptq awq "
-    "gguf int fp bf bit bnb latest sonnet opus haiku vision vl audio coder code math thinking reasoning finetuned "
-    "verified hard lora"
-)
 _SPLIT_WORDS = "train training val validation dev test mini subset split set clean other easy hard challenge"
-_SUFFIXES = frozenset(_SUFFIX_WORDS.split())
 _SPLITS = frozenset(_SPLIT_WORDS.split())
 _LANGUAGE = re.compile(r"en|de|fr|zh|cs|ro|ru|fi|es|it|ja|english|german|french|chinese|romanian|russian|czech|spanish")
 _COUNT = re.compile(r"\d+(?:\.\d+)?[bkmt]")
@@ -50,7 +43,7 @@ def parents(type: EntityType, name: str) -> Iterator[Parent]:
     """
     if type not in {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM, EntityType.DATASET}:
         return
-    words = _counts_joined(tokens(type, name))
+    words = counted(tokens(type, name))
     first = len(words)
     while first > 1 and _falls_away(type, words, first - 1):
         first -= 1
@@ -64,24 +57,13 @@ def parents(type: EntityType, name: str) -> Iterator[Parent]:
                 yield Parent(Relation.PART_OF if parts else Relation.VARIANT_OF, " ".join(left))
 
 
-def _counts_joined(words: list[str]) -> list[str]:
-    """The words with a number and its unit as one: 21 k, 400 m."""
-    joined: list[str] = []
-    for word in words:
-        if joined and word in {"b", "k", "m", "t"} and joined[-1][-1].isdigit():
-            joined[-1] += word
-        else:
-            joined.append(word)
-    return joined
-
-
 def _falls_away(type: EntityType, words: list[str], place: int) -> bool:
     word = words[place]
-    if word[0].isdigit() or word in _SUFFIXES:
+    if word[0].isdigit() or word in SUFFIXES:
         return True
     if type is EntityType.DATASET and _tells_a_part(word):
         return True
-    after_number = words[place - 1][-1].isdigit() or words[place - 1] in _SUFFIXES
+    after_number = words[place - 1][-1].isdigit() or words[place - 1] in SUFFIXES
     before_number = place + 1 < len(words) and words[place + 1][0].isdigit()
     return (after_number and len(word) == 1) or (word == "v" and before_number)
 
