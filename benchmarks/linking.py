@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import kg.read
-from kg.catalog import known
+from kg.catalog import Catalog, known
 from kg.extract import extract
 from kg.link import Linker
 from kg.link.forms import folded, plain
@@ -125,31 +125,22 @@ def table(title: str, items: list[Item], records: Iterable[Extraction]) -> None:
 
 
 def thresholds() -> None:
-    """Prints what each threshold of similarity would merge: invented slips, and entries as if they were unknown."""
+    """Prints what each threshold of similarity does: to invented slips, and to names that the catalogue lacks."""
     chance = random.Random(0)
     entries = [e for e in known() if any(len(word) > 6 for word in folded(e.type, plain(e.name)))]
-    sample = chance.sample(entries, min(SAMPLE, len(entries)))
-    labels = Labels(known())
-    words = Counter(
-        word for e in known() for word in {word for label in e.labels for word in folded(e.type, plain(label))}
-    )
-    print(f"\nmisspelt names, {len(sample)} of the catalogue each")
-    print(f"{'least similarity':18}{'slips put right':>18}{'put wrong':>12}{'unknown names merged':>24}")
+    sample = chance.sample(entries, SAMPLE)
+    held = {entry.iri for entry in sample}
+    whole, rest = Labels(known()), Labels(Catalog.of(entry for entry in known() if entry.iri not in held))
+    slips = [(entry, misspelt(entry.name, chance)) for entry in sample]
+    print(f"\n{SAMPLE} names of the catalogue, misspelt by us, and as they are where the catalogue lacks them")
+    print(f"{'least similarity':18}{'put right':>12}{'put wrong':>12}{'unknown names merged':>24}")
     for least in THRESHOLDS:
-        right = wrong = false = 0
-        chance = random.Random(1)
-        for entry in sample:
-            slip = slip_of(labels, entry.type, misspelt(entry.name, chance), least)
-            right, wrong = (
-                right + (slip is not None and slip.entry is entry),
-                wrong + (slip is not None and slip.entry is not entry),
-            )
-            own = {word for label in entry.labels for word in folded(entry.type, plain(label)) if words[word] == 1}
-            labels.vocabulary -= own
-            slip = slip_of(labels, entry.type, entry.name, least)
-            false += slip is not None and slip.entry is not entry
-            labels.vocabulary |= own
-        print(f"{least:<18}{right / len(sample):18.1%}{wrong / len(sample):12.2%}{false / len(sample):24.2%}")
+        found = [(entry, slip_of(whole, entry.type, text, least)) for entry, text in slips]
+        right = sum(slip is not None and slip.entry is entry for entry, slip in found)
+        wrong = sum(slip is not None and slip.entry is not entry for entry, slip in found)
+        false = [entry.name for entry in sample if slip_of(rest, entry.type, entry.name, least)]
+        shares = f"{right / SAMPLE:12.1%}{wrong / SAMPLE:12.2%}{len(false) / SAMPLE:24.2%}"
+        print(f"{least:<18}{shares}  {', '.join(false[:6])}")
 
 
 def misspelt(name: str, chance: random.Random) -> str:
@@ -201,7 +192,7 @@ def growth(path: Path) -> None:
 
 
 def scale(gold: list[Extraction], size: int) -> None:
-    """Links so many records and prints the processor's seconds, less those of making the records, and the peak memory in KiB."""
+    """Prints the processor's seconds for linking so many records, not for making them, and the peak memory in KiB."""
     Linker(known())
     began = time.process_time()
     for _ in replicated(gold, size):

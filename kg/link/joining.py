@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kg.catalog import Entry
 from kg.link.abbreviations import abbreviates, inflected, pairs
 from kg.link.clusters import Clusters, Name, name_of
-from kg.link.forms import forms
+from kg.link.forms import Forms, forms
 from kg.link.labels import Labels
 from kg.link.rules import Rules
 from kg.link.similar import slip_of
@@ -48,6 +48,7 @@ class Names:
         self.papers: Counter[Name] = Counter()
         """How many uses each name has."""
         self._labels = labels
+        self._written: dict[Use, Name] = {}
         self._text: dict[Name, str] = {}
         self._by_form: dict[tuple[EntityType, str], Name] = {}
         self._longs: dict[Name, Counter[Name]] = defaultdict(Counter)
@@ -55,8 +56,9 @@ class Names:
             self._read(use, count)
         self._obey(rules)
         names = sorted(self._text)
-        self._join_labels(names)
-        self._join_forms(names)
+        found = {name: forms(name.type, self._text[name]) for name in names}
+        self._join_labels(found)
+        self._join_forms(found)
         self._join_readings()
         self._join_slips(names)
 
@@ -70,7 +72,7 @@ class Names:
         A short name that the paper spells out in another way than everybody means what it spells out; a known name
         under which nothing but another version of it is written means that version.
         """
-        name = name_of(use.type, use.name)
+        name = self.written(use)
         if name in self._longs:
             for short, long in pairs(use.forms):
                 if name_of(use.type, short) == name and self.clusters.of(name_of(use.type, long)) != self.clusters.of(
@@ -82,6 +84,10 @@ class Names:
             if all(other in self._labels.detached for other in written):
                 return written[0]
         return name
+
+    def written(self, use: Use) -> Name:
+        """The canonical name of a use."""
+        return self._written.get(use) or name_of(use.type, use.name)
 
     def known(self, type: EntityType, text: str) -> Name | None:
         """The name in the records or the catalogue that this text is a spelling of, or nothing."""
@@ -102,7 +108,7 @@ class Names:
         return self._labels.headed(anchor or name)
 
     def _read(self, use: Use, count: int) -> None:
-        name = self._add(use.type, use.name)
+        name = self._written[use] = self._add(use.type, use.name)
         self.papers[name] += count
         for mention in use.mentions if name in self._labels.versioned else ():
             self._add(use.type, mention)
@@ -125,14 +131,14 @@ class Names:
                     f"{rules.source}: '{first}' and '{second}' cannot be the same, as other rules keep them apart"
                 )
 
-    def _join_labels(self, names: list[Name]) -> None:
-        for name in names:
+    def _join_labels(self, found: dict[Name, Forms]) -> None:
+        for name in found:
             entry = self._labels.labelled(name)
             if entry is not None:
                 self._join_entry(name, entry, "a label in the catalogue")
-        for name in names:
+        for name, named in found.items():
             if self.clusters.anchored(name) is None:
-                entry = self._labels.find(name, forms(name.type, self._text[name]))
+                entry = self._labels.find(name, named)
                 if entry is not None:
                     self._join_entry(name, entry, "spelling of a label in the catalogue")
 
@@ -141,12 +147,11 @@ class Names:
         self.clusters.anchor(head)
         self.clusters.join(name, head, reason)
 
-    def _join_forms(self, names: list[Name]) -> None:
-        found = {name: forms(name.type, self._text[name]) for name in names}
-        for name in names:
-            self._join_form(name, found[name].strict, "same normal form")
-        for name in names:
-            self._join_form(name, found[name].loose, "same but for words that need not be said")
+    def _join_forms(self, found: dict[Name, Forms]) -> None:
+        for name, named in found.items():
+            self._join_form(name, named.strict, "same normal form")
+        for name, named in found.items():
+            self._join_form(name, named.loose, "same but for words that need not be said")
 
     def _join_form(self, name: Name, form: str, reason: str) -> None:
         other = self._by_form.setdefault((name.type, form), name)

@@ -83,12 +83,9 @@ class Linker:
                 written[form] += count
         for thing in sorted(forms):
             label = self._texts[thing]
-            because = dict(self._names.clusters.reasons(name_of(thing.type, label)))
-            aliases = [
-                Alias(form, self._reason(thing, form, count, because))
-                for form, count in forms[thing].items()
-                if form != label
-            ]
+            others = {form: count for form, count in forms[thing].items() if form != label}
+            because = dict(self._names.clusters.reasons(name_of(thing.type, label))) if others else {}
+            aliases = [Alias(form, self._reason(thing, form, count, because)) for form, count in others.items()]
             yield thing, Description(label, tuple(sorted(aliases)))
 
     def above(self, thing: Canonical) -> tuple[Relation, Canonical] | None:
@@ -110,7 +107,7 @@ class Linker:
         """Gives every set of names that a paper uses its label and slug."""
         texts: dict[Name, Counter[str]] = defaultdict(Counter)
         for use, (name, count) in self._uses.items():
-            text = use.name if name_of(use.type, use.name) == name else self._names.text(name)
+            text = use.name if name == self._names.written(use) else self._names.text(name)
             texts[self._names.clusters.of(name)][text] += count
         for root, counts in texts.items():
             entry = self._names.entry(root)

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from kg.link.labels import Labels
 
 SIMILAR = 0.85
-"""The least similarity of two spellings of one word; ``benchmarks/linking.py`` prints what others would do."""
+"""The least similarity of two spellings of a word among others; ``benchmarks/linking.py`` prints what others do."""
+SIMILAR_NAME = 0.9
+"""The same for a word that is all of a name."""
 _SHORTEST = 7
-_SHORTEST_NAME = 9
 _HEAD = 4
 
 
@@ -68,13 +69,14 @@ class Speller:
 def slip_of(labels: Labels, type: EntityType, text: str, least: float = SIMILAR) -> Slip | None:
     """The entry that has a name as a label but for one misspelt word, or None.
 
-    A word that stands in any label is no misspelling, numbers are never corrected, and a name of one word must be
-    long, since Mistral and Mixtral are two models.
+    A word that stands in any label is no misspelling, and numbers are never corrected. A name of one word must be
+    liker, since Mistral and Mixtral, TinyLlama and TinyLLaVA are two models.
     """
     words = folded(type, plain(text))
+    alone = sum(word.isalpha() for word in words) == 1
     for place, word in enumerate(words):
-        if len(word) >= (_SHORTEST if len(words) > 1 else _SHORTEST_NAME) and word not in labels.vocabulary:
-            for spelling in labels.speller.like(word, least):
+        if len(word) >= _SHORTEST and word not in labels.vocabulary:
+            for spelling in labels.speller.like(word, max(least, SIMILAR_NAME) if alone else least):
                 form = joined([*words[:place], spelling.word, *words[place + 1 :]])
                 entry = labels.find_strict(type, form)
                 if entry is not None:
