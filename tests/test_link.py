@@ -154,9 +154,15 @@ def test_a_rule_parts_an_alias_from_its_entry() -> None:
     assert len(set(slugs(*names, linker=Linker(known(), apart)))) == 2
 
 
+def test_a_rule_may_join_two_entries_of_the_catalogue_with_all_their_aliases() -> None:
+    linker = Linker(known(), Rules(same=(("Method", "low-rank adaptation", "QLoRA"),)))
+    names = [called(EntityType.METHOD, name) for name in ("LoRA", "low-rank adaptation", "QLoRA")]
+    assert len(set(slugs(*names, linker=linker))) == 1
+
+
 def test_rules_that_contradict_each_other_are_refused() -> None:
     rules = Rules(same=(("Model", "Plum", "Prune"), ("Model", "Prune", "Sloe")), different=(("Model", "Plum", "Sloe"),))
-    with pytest.raises(KgError, match="'Prune' and 'Sloe' cannot be the same"):
+    with pytest.raises(KgError, match="'Prune' and 'Sloe' are to be the same"):
         Linker(known(), rules)
 
 

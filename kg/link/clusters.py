@@ -65,21 +65,18 @@ class Clusters:
         self._apart.setdefault(self.of(first), set()).add(second)
         self._apart.setdefault(self.of(second), set()).add(first)
 
-    def join(self, first: Name, second: Name, reason: str, *, forced: bool = False) -> bool:
-        """Makes one set of the sets of two names and keeps the reason; returns whether they are one now.
-
-        ``forced`` joins even two anchors.
-        """
+    def join(self, first: Name, second: Name, reason: str) -> bool:
+        """Makes one set of the sets of two names and keeps the reason; returns whether they are one now."""
         kept, lost = sorted((self.of(first), self.of(second)))
         if kept == lost:
             return True
-        if not forced and kept in self._anchors and lost in self._anchors:
+        if kept in self._anchors and lost in self._anchors:
             return False
         if any(self.of(name) == lost for name in self._apart.get(kept, ())):
             return False
         self._parent[lost] = kept
         if lost in self._anchors:
-            self._anchors[kept] = min(self._anchors.pop(lost), self._anchors.get(kept, Name(first.type, "\U0010ffff")))
+            self._anchors[kept] = self._anchors.pop(lost)
         if lost in self._apart:
             self._apart.setdefault(kept, set()).update(self._apart.pop(lost))
         self._joined.setdefault(first, []).append((second, reason))

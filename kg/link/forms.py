@@ -17,9 +17,10 @@ _SPELLED = (
 )
 _LETTERS = dict(zip(_GREEK, _SPELLED.split(), strict=True))
 _SPOKEN = str.maketrans(
-    {**_LETTERS, "ς": "sigma", "ϵ": "epsilon", "×": "x", "✕": "x", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "∞": "inf"}
+    {**_LETTERS, "ς": "sigma", "ϵ": "epsilon", "×": "x", "✕": "x", "∞": "infinity"}
+    | {"ł": "l", "ø": "o", "æ": "ae", "œ": "oe"}
 )
-_LATEX = re.compile(r"\\(?:text\w*|math\w*|operatorname|rm|bf|it|sc|tt|xspace|infty|var(?=[a-z]))|[{}$^_\\~]")
+_LATEX = re.compile(r"\\(?:text\w*|math\w*|operatorname|rm|bf|it|sc|tt|xspace|var(?=[a-z]))|[{}$^_\\~]")
 _CROSS = re.compile(r"\\times|(?<=\d)\s*(?:times|\*)\s*(?=\d)")
 _PLAIN = re.compile(r"[A-Za-z0-9 .-]*")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)")
@@ -164,7 +165,7 @@ def plain(name: str) -> str:
     """
     if _PLAIN.fullmatch(name):
         return name
-    text = _LATEX.sub("", _CROSS.sub("x", name))
+    text = _LATEX.sub("", _CROSS.sub("x", name.replace(r"\infty", "infinity")))
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = "".join(c.casefold().translate(_SPOKEN) if ord(c) > 127 else c for c in text)
     return _ASIDE.sub(_aside, text)

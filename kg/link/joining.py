@@ -74,11 +74,11 @@ class Names:
         """
         name = self.written(use)
         if name in self._longs:
-            for short, long in pairs(use.forms):
-                if name_of(use.type, short) == name and self.clusters.of(name_of(use.type, long)) != self.clusters.of(
-                    name
-                ):
-                    return name_of(use.type, long)
+            thing = self.clusters.of(name)
+            for short, text in pairs(use.forms):
+                long = name_of(use.type, text)
+                if name_of(use.type, short) == name and self.clusters.of(long) != thing:
+                    return long
         if name in self._labels.versioned and use.mentions:
             written = [name_of(use.type, mention) for mention in sorted(use.mentions)]
             if all(other in self._labels.detached for other in written):
@@ -124,12 +124,14 @@ class Names:
         for type, first, second in rules.different:
             self.clusters.part(self._add(type, first), self._add(type, second))
         for type, first, second in rules.same:
-            if not self.clusters.join(
-                self._add(type, first), self._add(type, second), f"forced by {rules.source}", forced=True
-            ):
-                raise KgError(
-                    f"{rules.source}: '{first}' and '{second}' cannot be the same, as other rules keep them apart"
-                )
+            names = (self._headed(type, first), self._headed(type, second))
+            if not self.clusters.join(*names, f"forced by {rules.source}"):
+                raise KgError(f"{rules.source}: '{first}' and '{second}' are to be the same, but other rules part them")
+
+    def _headed(self, type: EntityType, text: str) -> Name:
+        """The name, or the preferred one of the entry that has it as a label."""
+        entry = self._labels.labelled(name_of(type, text))
+        return self._add(type, entry.name if entry else text)
 
     def _join_labels(self, found: dict[Name, Forms]) -> None:
         for name in found:
@@ -165,9 +167,7 @@ class Names:
             spelled = [label for label in entry.labels if abbreviates(self._text[short], label)] if entry else []
             for place, long in enumerate(longs):
                 if entry and any(inflected(self._text[long], label) for label in spelled):
-                    self.clusters.join(
-                        long, short, f"another ending of a label in the catalogue, for “{self._text[short]}”"
-                    )
+                    self.clusters.join(long, short, "the words of a label in the catalogue with other endings")
                 for other in longs[:place]:
                     if inflected(self._text[long], self._text[other]):
                         self.clusters.join(long, other, "the same words with other endings")

@@ -11,11 +11,12 @@ from kg.catalog import Catalog, Entry
 from kg.link.clusters import Name
 from kg.link.forms import Forms, folded, forms_of, plain
 from kg.link.similar import Speller
+from kg.link.variants import Relation
 from kg.link.versions import other_versions
 from kg.names import normal_form
 from kg.records import EntityType
 
-_PLACES = frozenset(f"https://w3id.org/paper-kg/ontology#{relation}" for relation in ("variantOf", "partOf"))
+_PLACES = frozenset(Relation)
 
 
 class Labels:
@@ -37,7 +38,7 @@ class Labels:
         self.placed = frozenset(
             quad.subject.value
             for quad in catalog.quads
-            if quad.predicate.value in _PLACES and isinstance(quad.subject, NamedNode)
+            if isinstance(quad.subject, NamedNode) and quad.predicate.value.rpartition("#")[2] in _PLACES
         )
         """The IRIs of the entries of which the catalogue says what they are a variant or part of."""
 
@@ -53,8 +54,9 @@ class Labels:
         others = other_versions(type, [words for _, words in read.values()])
         for place, (name, (text, words)) in enumerate(read.items()):
             if place in others:
-                self.detached.add(name)
-                self.versioned.add(next(iter(read)))
+                if self._catalog.find_form(type, name.form) is entry:
+                    self.detached.add(name)
+                    self.versioned.add(next(iter(read)))
                 continue
             found = forms_of(type, text, words)
             for table, form in ((self._strict, found.strict), (self._loose, found.loose)):

@@ -13,7 +13,7 @@ from kg.link.forms import forms
 from kg.link.joining import Names, Use
 from kg.link.labels import labels_of
 from kg.link.rules import Rules, shipped
-from kg.link.variants import Relation, parents
+from kg.link.variants import Relation, depth, parents
 from kg.names import slug
 from kg.records import Entity, EntityType, Extraction
 
@@ -96,12 +96,15 @@ class Linker:
         entry = self._entries.get(thing)
         if entry is not None and entry.iri in self._labels.placed:
             return None
-        label = self._texts.get(thing) or (entry.name if entry else "")
+        label = self._label(thing)
         for relation, name in parents(thing.type, label):
             parent = self._known(thing.type, name)
-            if parent is not None and parent != thing:
+            if parent is not None and depth(parent.type, self._label(parent)) < depth(thing.type, label):
                 return relation, parent
         return None
+
+    def _label(self, thing: Canonical) -> str:
+        return self._entries[thing].name if thing in self._entries else self._texts[thing]
 
     def _name_things(self) -> None:
         """Gives every set of names that a paper uses its label and slug."""

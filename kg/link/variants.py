@@ -44,10 +44,7 @@ def parents(type: EntityType, name: str) -> Iterator[Parent]:
     if type not in {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM, EntityType.DATASET}:
         return
     words = counted(tokens(type, name))
-    first = len(words)
-    while first > 1 and _falls_away(type, words, first - 1):
-        first -= 1
-    places = list(range(first, len(words)))
+    places = range(_behind(type, words), len(words))
     order = sorted(places, key=lambda place: (words[place][0].isdigit(), words[place][-1].isdigit(), -place))
     for count in range(1, min(len(order), _MOST_DROPPED) + 1):
         for dropped in combinations(order[:_MOST_DROPPED], count):
@@ -55,6 +52,24 @@ def parents(type: EntityType, name: str) -> Iterator[Parent]:
             if len("".join(left)) > 1:
                 parts = type is EntityType.DATASET and any(_tells_a_part(words[place]) for place in dropped)
                 yield Parent(Relation.PART_OF if parts else Relation.VARIANT_OF, " ".join(left))
+
+
+def depth(type: EntityType, name: str) -> int:
+    """How many words of a name may fall away; a parent has fewer, so that no chain of parents is a circle.
+
+    >>> depth(EntityType.MODEL, "Llama-2-7B-Chat"), depth(EntityType.MODEL, "Vision Transformer")
+    (3, 0)
+    """
+    words = counted(tokens(type, name))
+    return len(words) - _behind(type, words)
+
+
+def _behind(type: EntityType, words: list[str]) -> int:
+    """Where the words begin that may fall away: sizes, versions and suffixes at the end of a name."""
+    first = len(words)
+    while first > 1 and _falls_away(type, words, first - 1):
+        first -= 1
+    return first
 
 
 def _falls_away(type: EntityType, words: list[str], place: int) -> bool:
