@@ -108,7 +108,7 @@ _SUFFIX_WORDS = (
     "base large small mini tiny huge giant nano medium micro xs xl xxl turbo chat instruct instructed it sft dpo rlhf "
     "preview pro plus max flash ultra lite air omni uncased cased multilingual distill distilled quantised gptq awq "
     "gguf int fp bf bit bnb latest sonnet opus haiku vision vl audio coder code math thinking reasoning finetuned "
-    "verified hard lora"
+    "verified hard"
 )
 SUFFIXES = frozenset(_SUFFIX_WORDS.split())
 """Words behind a name that make it a variant."""

@@ -11,6 +11,7 @@ from kg.records import EntityType
 
 _NAMES = frozenset([EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM, EntityType.DATASET])
 _SPLITS = frozenset(["train", "training", "val", "validation", "dev", "test"])
+_BEHIND = SUFFIXES | {"v"}
 _FIRST = re.compile(r"1(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d|[01]\d|2[0-9]")
 
@@ -60,14 +61,14 @@ def other_versions(type: EntityType, labels: list[list[str]]) -> set[int]:
 def _read(type: EntityType, words: list[str]) -> _Read:
     words = counted(words)
     end = len(words)
-    while type is EntityType.MODEL and end > 1 and (words[end - 1][0].isdigit() or words[end - 1] in SUFFIXES):
+    while type is EntityType.MODEL and end > 1 and (words[end - 1][0].isdigit() or words[end - 1] in _BEHIND):
         end -= 1
     numbers = [re.sub(r"000$", "k", word) for word in words if word[0].isdigit()]
     if type is EntityType.DATASET:
         numbers = [number for number in numbers if not _YEAR.fullmatch(number)]
     if len(numbers) == 1 and _FIRST.fullmatch(numbers[0]):
         numbers = []
-    suffixes = sorted(word for word in words[end:] if not word[0].isdigit())
+    suffixes = sorted(word for word in words[end:] if not word[0].isdigit() and word != "v")
     name = "".join(word for word in words[:end] if not word[0].isdigit() and word != "v")
     outright = "v" in words or any(not number.isdigit() for number in numbers)
     return _Read(name, "".join([*numbers, *suffixes]).replace(".", ""), outright)
