@@ -154,6 +154,14 @@ def test_a_rule_parts_an_alias_from_its_entry() -> None:
     assert len(set(slugs(*names, linker=Linker(known(), apart)))) == 2
 
 
+def test_a_rule_parts_an_alias_also_where_extraction_gave_it_the_entry_s_name() -> None:
+    apart = Rules(different=(("Method", "LoRA", "low-rank adaptation"),))
+    written = Entity(id="e1", type=EntityType.METHOD, name="LoRA", mentions=("Low-Rank Adaptation",))
+    usual = called(EntityType.METHOD, "LoRA")
+    assert len(set(slugs(written, usual, linker=Linker(known(), apart)))) == 2
+    assert len(set(slugs(written, usual))) == 1
+
+
 def test_a_rule_may_join_two_entries_of_the_catalogue_with_all_their_aliases() -> None:
     linker = Linker(known(), Rules(same=(("Method", "low-rank adaptation", "QLoRA"),)))
     names = [called(EntityType.METHOD, name) for name in ("LoRA", "low-rank adaptation", "QLoRA")]

@@ -52,6 +52,8 @@ class Names:
         self._text: dict[Name, str] = {}
         self._by_form: dict[tuple[EntityType, str], Name] = {}
         self._longs: dict[Name, Counter[Name]] = defaultdict(Counter)
+        self._detached, self._families = set(labels.detached), set(labels.versioned)
+        self._detach(rules)
         for use, count in uses.items():
             self._read(use, count)
         self._obey(rules)
@@ -69,8 +71,9 @@ class Names:
     def meant(self, use: Use) -> Name:
         """The name by which a thing is found that a paper calls so.
 
-        A short name that the paper spells out in another way than everybody means what it spells out; a known name
-        under which nothing but another version of it is written means that version.
+        A short name that the paper spells out in another way than everybody means what it spells out. Extraction
+        gives all labels of an entry its name; where the paper writes nothing but a label that names another version,
+        or that a rule keeps apart, it means that.
         """
         name = self.written(use)
         if name in self._longs:
@@ -79,9 +82,9 @@ class Names:
                 long = name_of(use.type, text)
                 if name_of(use.type, short) == name and self.clusters.of(long) != thing:
                     return long
-        if name in self._labels.versioned and use.mentions:
+        if name in self._families and use.mentions:
             written = [name_of(use.type, mention) for mention in sorted(use.mentions)]
-            if all(other in self._labels.detached for other in written):
+            if all(other in self._detached for other in written):
                 return written[0]
         return name
 
@@ -110,7 +113,7 @@ class Names:
     def _read(self, use: Use, count: int) -> None:
         name = self._written[use] = self._add(use.type, use.name)
         self.papers[name] += count
-        for mention in use.mentions if name in self._labels.versioned else ():
+        for mention in use.mentions if name in self._families else ():
             self._add(use.type, mention)
         for short, long in pairs(use.forms):
             self._longs[self._add(use.type, short)][self._add(use.type, long)] += count
@@ -119,6 +122,16 @@ class Names:
         name = name_of(type, text)
         self._text[name] = min(self._text.get(name, text), text)
         return name
+
+    def _detach(self, rules: Rules) -> None:
+        """Notes the labels that rules take away from their entries."""
+        for type, *pair in rules.different:
+            names = [name_of(type, text) for text in pair]
+            entries = [self._labels.labelled(name) for name in names]
+            if entries[0] is not None and entries[0] is entries[1]:
+                head = name_of(type, entries[0].name)
+                self._detached.update(name for name in names if name != head)
+                self._families.add(head)
 
     def _obey(self, rules: Rules) -> None:
         for type, first, second in rules.different:
