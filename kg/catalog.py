@@ -150,7 +150,11 @@ class Catalog:
 
     def find(self, type: EntityType, name: str) -> Entry | None:
         """The entry of this type that has this name, however spelt, or None."""
-        return self._index.get((type, normal_form(type, name)))
+        return self.find_form(type, normal_form(type, name))
+
+    def find_form(self, type: EntityType, form: str) -> Entry | None:
+        """The entry of this type that has a name of this normal form, or None."""
+        return self._index.get((type, form))
 
 
 def read_turtle(path: Path) -> Iterator[Quad]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kg.records import EntityType
 
-_SPOKEN = {"+": "-plus-", "#": "-sharp-", "@": "-at-", "&": "-and-", "*": "-star-", "×": "x"}
+_SPOKEN = {"+": "-plus-", "#": "-sharp-", "@": "-at-", "&": "-and-", "*": "-star-", "×": "x", "∞": "-infinity-"}
 _LATEX = re.compile(r"\\(?:text\w*|math\w*|rm|bf|it)?|[{}$^_]")
 _SEPARATORS = re.compile(r"[^\w.]+|\.(?!\d)|(?<!\d)\.")
 _JOINT = re.compile(r"(?<=[^\W\d])-(?=\d)")
@@ -16,6 +17,7 @@ _WORD_PLURAL = re.compile(r"(?:(?<=[a-z]{3})|(?<=-[a-z]{2}))(?<![suio])s$")
 _COMMON = {EntityType.METHOD, EntityType.METRIC, EntityType.TASK, EntityType.HARDWARE}
 
 
+@lru_cache(maxsize=1 << 16)
 def normal_form(type: EntityType, name: str) -> str:
     """The form in which two spellings of one name are equal.
 

@@ -24,7 +24,8 @@ SELECT ?node ?property ?value WHERE {
   ?node ?property ?object .
   OPTIONAL { ?object skos:prefLabel ?label }
   FILTER(?property IN (rdf:type, skos:prefLabel, skos:altLabel, dcterms:title, dcterms:creator, dcterms:date, kg:vendor,
-    kg:kind, kg:architecture, kg:memory, kg:year, kg:parameters, kg:url, kg:source))
+    kg:kind, kg:architecture, kg:memory, kg:year, kg:parameters, kg:url, kg:source, kg:variantOf,
+    kg:partOf, kg:mergedBecause))
   BIND(COALESCE(?label, STR(?object)) AS ?value)
 } ORDER BY ?property ?value
 """

@@ -18,7 +18,7 @@ ALLOWED = {
     "comparison": {"records", "catalog"},
     "read": {"records"},
     "extract": {"records", "names", "catalog"},
-    "link": {"records", "names", "catalog"},
+    "link": {"records", "names", "resources", "catalog"},
     "graph": {"records", "names", "resources", "units", "catalog", "comparison", "link"},
     "store": {"records"},
     "query": {"records", "resources", "store"},

@@ -32,7 +32,7 @@ from kg.graph.vocabulary import (
     paper_iri,
     term,
 )
-from kg.link import Canonical, Linker
+from kg.link import Canonical, Linker, Relation, shipped
 from kg.records import Entity, EntityType, Extraction, Fact, KgError, Paper, Result, RunsOn, Size, Span
 from kg.resources import resource
 from kg.units import QUDT, normalized
@@ -55,10 +55,11 @@ _Scored = TypeVar("_Scored", Entity, Fact, RunsOn, Size, Result)
 
 
 def quads(records: Records, linker: Linker, base: str = BASE) -> Iterator[Quad]:
-    """Every quad of the graph of some records; ``records`` is asked twice, so it must give them anew.
+    """Every quad of the graph of some records; ``records`` is asked twice, so it must give them anew: once to link.
 
     No triple stands in two graphs and there are no blank nodes, so the same records give the same quads.
     """
+    linker = linker.over(records())
     activities: set[NamedNode] = set()
     things: dict[Canonical, set[int]] = {}
     for record in records():
@@ -67,10 +68,14 @@ def quads(records: Records, linker: Linker, base: str = BASE) -> Iterator[Quad]:
         activities.add(writer.activity)
         for thing, sizes in writer.things.items():
             things.setdefault(thing, set()).update(sizes)
-    yield from _entities(records, things, linker, base)
+    yield from _entities(things, linker, base)
+    placed = list(_placed(things, linker))
+    for thing, relation, parent in placed:
+        yield Quad(_thing(base, thing), term(relation), _thing(base, parent), graph_iri(base, "entities"))
     numbered = list(_numbered(things, linker, base))
     yield from numbered
-    reached = {entity_iri(base, thing.type, thing.slug) for thing in things if linker.entry(thing)}
+    named = {*things, *(parent for _, _, parent in placed)}
+    reached = {_thing(base, thing) for thing in named if linker.entry(thing)}
     reached |= {quad.object for quad in numbered if isinstance(quad.object, NamedNode)}
     yield from catalog_quads(known(), reached, base)
     yield from _ontology(base)
@@ -78,9 +83,9 @@ def quads(records: Records, linker: Linker, base: str = BASE) -> Iterator[Quad]:
 
 
 def graph_version() -> str:
-    """What a graph is written by, besides its records: this module's layout, the ontology and the catalogue."""
+    """What a graph is written by, besides its records: this module's layout, the ontology, catalogue and rules."""
     ontology = hashlib.sha256((resource("ontology") / "kg.ttl").read_bytes()).hexdigest()
-    return f"{_LAYOUT} {ontology} {known().digest}"
+    return f"{_LAYOUT} {ontology} {known().digest} {shipped().digest}"
 
 
 class PaperWriter:
@@ -249,22 +254,20 @@ class PaperWriter:
         return begin, stop + (text[stop : stop + 1] == ".")
 
 
-def _entities(records: Records, things: dict[Canonical, set[int]], linker: Linker, base: str) -> Iterator[Quad]:
+def _entities(things: dict[Canonical, set[int]], linker: Linker, base: str) -> Iterator[Quad]:
     """The graph of the things that papers name, less what the catalogue says of them."""
     graph = graph_iri(base, "entities")
-    described = dict(linker.describe(records()))
-    for thing in sorted(things):
-        node = entity_iri(base, thing.type, thing.slug)
+    for thing, told in linker.describe():
+        node = _thing(base, thing)
         entry = linker.entry(thing)
-        label = described[thing].label if thing in described else thing.slug.replace("-", " ")
-        aliases = set(described[thing].aliases) if thing in described else set()
-        if entry:
-            aliases -= set(entry.labels)
-        else:
+        if entry is None:
             yield Quad(node, _TYPE, term(thing.type.value), graph)
-            yield Quad(node, _PREF, Literal(label), graph)
-        for alias in sorted(aliases - {label}):
-            yield Quad(node, _ALT, Literal(alias), graph)
+            yield Quad(node, _PREF, Literal(told.label), graph)
+        labels = set(entry.labels) if entry else {told.label}
+        for alias in told.aliases:
+            if alias.name not in labels:
+                yield Quad(node, _ALT, Literal(alias.name), graph)
+            yield Quad(node, term("mergedBecause"), Literal(f"“{alias.name}”: {alias.because}"), graph)
         for size in sorted(things[thing]):
             yield Quad(node, term("parameters"), _integer(size), graph)
 
@@ -277,11 +280,29 @@ def _numbered(things: Iterable[Canonical], linker: Linker, base: str) -> Iterato
         unknown = thing.type is EntityType.HARDWARE and linker.entry(thing) is None
         numbered = known().line(thing.slug) if unknown else None
         if numbered:
-            line, node = NamedNode(numbered[0].iri), entity_iri(base, thing.type, thing.slug)
+            line, node = NamedNode(numbered[0].iri), _thing(base, thing)
             yield Quad(node, term("partOf"), _rebased(line, base), graph)
             for quad in inherited:
                 if quad.subject == line and isinstance(quad.object, NamedNode):
                     yield Quad(node, quad.predicate, _rebased(quad.object, base), graph)
+
+
+def _placed(things: Iterable[Canonical], linker: Linker) -> Iterator[tuple[Canonical, Relation, Canonical]]:
+    """What things are variants or parts of, and what those are, up to the most general."""
+    pending, seen = sorted(things), set(things)
+    while pending:
+        thing = pending.pop()
+        placed = linker.above(thing)
+        if placed is not None:
+            relation, parent = placed
+            yield thing, relation, parent
+            if parent not in seen:
+                seen.add(parent)
+                pending.append(parent)
+
+
+def _thing(base: str, thing: Canonical) -> NamedNode:
+    return entity_iri(base, thing.type, thing.slug)
 
 
 def catalog_quads(catalog: Catalog, reached: set[NamedNode], base: str = BASE) -> Iterator[Quad]:

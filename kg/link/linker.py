@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.catalog import Catalog, Entry
+from kg.link.clusters import Name, name_of
+from kg.link.forms import forms
+from kg.link.joining import Names, Use
+from kg.link.labels import labels_of
+from kg.link.rules import Rules, shipped
+from kg.link.variants import Relation, depth, parents
 from kg.names import slug
 from kg.records import Entity, EntityType, Extraction
 
@@ -19,40 +26,142 @@ class Canonical:
     slug: str
 
 
+class Alias(NamedTuple):
+    """Another name of a thing, as papers wrote it, and why it is taken for one."""
+
+    name: str
+    because: str
+
+
 @dataclass(frozen=True, slots=True)
 class Description:
     """What a thing is called: its label and the other forms that papers wrote, sorted."""
 
     label: str
-    aliases: tuple[str, ...]
+    aliases: tuple[Alias, ...]
 
 
 class Linker:
-    """Resolves entities by the catalogue, and by normal form where the catalogue has no entry."""
+    """Resolves the names of records by the catalogue, by what all the records together tell, and by a person's rules.
 
-    def __init__(self, catalog: Catalog) -> None:
+    The records are read once. Time grows as n·log n with their names; memory linearly, by the distinct names.
+    """
+
+    def __init__(self, catalog: Catalog, rules: Rules | None = None, records: Iterable[Extraction] = ()) -> None:
         self._catalog = catalog
-        self._entries = {(entry.type, slug(entry.type, entry.name)): entry for entry in catalog}
+        self._rules = shipped() if rules is None else rules
+        self._labels = labels_of(catalog)
+        uses = _uses(records)
+        self._names = Names(self._labels, self._rules, uses)
+        self._uses = {use: (self._names.meant(use), count) for use, count in uses.items()}
+        self._entries: dict[Canonical, Entry] = {}
+        self._things: dict[Name, Canonical] = {}
+        self._texts: dict[Canonical, str] = {}
+        self._name_things()
+
+    def over(self, records: Iterable[Extraction]) -> Linker:
+        """The linker of some records, by the same catalogue and rules."""
+        return Linker(self._catalog, self._rules, records)
 
     def canonical(self, entity: Entity) -> Canonical:
         """The thing that an entity of a record means."""
-        entry = self._catalog.find(entity.type, entity.name)
-        return Canonical(entity.type, slug(entity.type, entry.name if entry else entity.name))
+        use = Use(entity.type, entity.name, entity.mentions)
+        name = self._uses[use][0] if use in self._uses else self._names.meant(use)
+        thing = self._things.get(self._names.clusters.of(name))
+        return thing or self._known(entity.type, entity.name) or _unheard(entity.type, entity.name)
 
     def entry(self, thing: Canonical) -> Entry | None:
         """What the catalogue has of a thing."""
-        return self._entries.get((thing.type, thing.slug))
+        return self._entries.get(thing)
 
-    def describe(self, records: Iterable[Extraction]) -> Iterator[tuple[Canonical, Description]]:
+    def describe(self) -> Iterator[tuple[Canonical, Description]]:
         """Every thing that the records name, in order, with the label that most papers give it."""
-        names: dict[Canonical, Counter[str]] = {}
-        forms: dict[Canonical, set[str]] = {}
-        for record in records:
-            for entity in record.entities:
-                thing = self.canonical(entity)
-                names.setdefault(thing, Counter())[entity.name] += 1
-                forms.setdefault(thing, set()).update(entity.mentions)
-        for thing in sorted(names):
-            entry = self.entry(thing)
-            label = entry.name if entry else min(names[thing], key=lambda name: (-names[thing][name], name))
-            yield thing, Description(label, tuple(sorted(forms[thing] - {label})))
+        forms: dict[Canonical, Counter[str]] = defaultdict(Counter)
+        for use, (name, count) in self._uses.items():
+            written = forms[self._things[self._names.clusters.of(name)]]
+            for form in use.forms:
+                written[form] += count
+        for thing in sorted(forms):
+            label = self._texts[thing]
+            others = {form: count for form, count in forms[thing].items() if form != label}
+            because = dict(self._names.clusters.reasons(name_of(thing.type, label))) if others else {}
+            aliases = [Alias(form, self._reason(thing, form, count, because)) for form, count in others.items()]
+            yield thing, Description(label, tuple(sorted(aliases)))
+
+    def above(self, thing: Canonical) -> tuple[Relation, Canonical] | None:
+        """What a thing is a variant or a part of: the nearest that the catalogue or a record knows.
+
+        None also where the catalogue itself says so of the thing.
+        """
+        entry = self._entries.get(thing)
+        if entry is not None and entry.iri in self._labels.placed:
+            return None
+        label = self._label(thing)
+        for relation, name in parents(thing.type, label):
+            parent = self._known(thing.type, name)
+            if parent is not None and depth(parent.type, self._label(parent)) < depth(thing.type, label):
+                return relation, parent
+        return None
+
+    def _label(self, thing: Canonical) -> str:
+        return self._entries[thing].name if thing in self._entries else self._texts[thing]
+
+    def _name_things(self) -> None:
+        """Gives every set of names that a paper uses its label and slug."""
+        texts: dict[Name, Counter[str]] = defaultdict(Counter)
+        for use, (name, count) in self._uses.items():
+            text = use.name if name == self._names.written(use) else self._names.text(name)
+            texts[self._names.clusters.of(name)][text] += count
+        for root, counts in texts.items():
+            entry = self._names.entry(root)
+            if entry is not None:
+                thing = self._of_entry(entry)
+                self._texts[thing] = entry.name
+            else:
+                label = min(counts, key=lambda text: (-counts[text], text))
+                thing = Canonical(root.type, slug(root.type, label))
+                self._texts[thing] = label
+            self._things[root] = thing
+
+    def _known(self, type: EntityType, text: str) -> Canonical | None:
+        """The thing of the records or the catalogue that a text is a spelling of."""
+        name = self._names.known(type, text)
+        if name is None:
+            return None
+        thing = self._things.get(self._names.clusters.of(name))
+        entry = None if thing else self._names.entry(name)
+        return self._of_entry(entry) if entry else thing
+
+    def _of_entry(self, entry: Entry) -> Canonical:
+        thing = Canonical(entry.type, slug(entry.type, entry.name))
+        self._entries[thing] = entry
+        return thing
+
+    def _reason(self, thing: Canonical, form: str, count: int, because: dict[Name, str]) -> str:
+        name = name_of(thing.type, form)
+        if name == name_of(thing.type, self._texts[thing]):
+            return "same normal form"
+        entry = self._entries.get(thing)
+        if entry is not None and self._labels.labelled(name) is entry:
+            return "a label in the catalogue"
+        return because.get(name) or f"so called in {'a paper' if count == 1 else f'{count} papers'}"
+
+
+def _uses(records: Iterable[Extraction]) -> Counter[Use]:
+    """How many papers call a thing so; the words of a metric that is no entity are a name of it too."""
+    uses: Counter[Use] = Counter()
+    for record in records:
+        ids = {entity.id for entity in record.entities}
+        called = {Use(entity.type, entity.name, entity.mentions) for entity in record.entities}
+        called |= {_metric(result.metric) for result in record.results if result.metric not in ids}
+        uses.update(called)
+    return uses
+
+
+def _metric(words: str) -> Use:
+    return Use(EntityType.METRIC, words, (words,))
+
+
+def _unheard(type: EntityType, text: str) -> Canonical:
+    """The thing of a name that neither the catalogue nor a record has, the same for all its spellings."""
+    return Canonical(type, slug(type, forms(type, text).loose.replace("|", " ")))

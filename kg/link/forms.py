@@ -1,0 +1,313 @@
+"""The forms in which names are compared: spelling falls away, what tells two things apart stays."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from kg.link.abbreviations import abbreviates
+from kg.records import EntityType
+
+_GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
+_SPELLED = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
+    "phi chi psi omega"
+)
+_LETTERS = dict(zip(_GREEK, _SPELLED.split(), strict=True))
+_SPOKEN = str.maketrans(
+    {**_LETTERS, "ς": "sigma", "ϵ": "epsilon", "×": "x", "✕": "x", "∞": "infinity"}
+    | {"ł": "l", "ø": "o", "æ": "ae", "œ": "oe"}
+)
+_LATEX = re.compile(r"\\(?:text\w*|math\w*|operatorname|rm|bf|it|sc|tt|xspace|var(?=[a-z]))|[{}$^_\\~]")
+_CROSS = re.compile(r"\\times|(?<=\d)\s*(?:times|\*)\s*(?=\d)")
+_PLAIN = re.compile(r"[A-Za-z0-9 .-]*")
+_ASIDE = re.compile(r"\s*\(([^()]*)\)")
+_TOKEN = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+|[+#*&]")
+_SYMBOLS = {"+": "plus", "#": "sharp", "*": "star", "&": "and"}
+_YEAR = re.compile(r"(?:19|20)(\d\d)")
+_HUB = re.compile(r"[A-Za-z][\w.-]{2,}/(?=[A-Za-z][\w.]*-[\w.-]+$)")
+_HUB_FORMAT = re.compile(r"[-_ ]hf$", re.I)
+"""The owner and the format in the name of a repository: meta-llama/Llama-2-7b-hf."""
+
+# American and British spelling meet in the middle: quantization and quantisation, behavior and behaviour.
+_ENDINGS = (
+    (re.compile(r"(?<=..)([iy])z(?=ation|e|ing|able)"), r"\1s"),
+    (re.compile(r"(?<=[bhlmnv])our(?=s?$|al|ed$|ing$|ite)"), "or"),
+    (re.compile(r"(?<=.[aeiou])ll(?=ing$|ed$|er$)"), "l"),
+    (re.compile(r"(?<=..)ogue$"), "og"),
+    (re.compile(r"(?<=..[ntb])re$"), "er"),
+    (re.compile(r"(?<=[fc]en)ce$"), "se"),
+)
+_PLURALS = (
+    (re.compile(r"(?<=..)ies$"), "y"),
+    (re.compile(r"(?<=.[sx])es$|(?<=..[cs]h)es$"), ""),
+    (re.compile(r"(?<=..)(?<![suio])s$"), ""),
+)
+_ACRONYMS = re.compile(r"[A-Z]s$")
+_WORDS = {
+    "grey": "gray",
+    "artefact": "artifact",
+    "programme": "program",
+    "matrices": "matrix",
+    "indices": "index",
+    "corpora": "corpus",
+    "acc": "accuracy",
+    "adaptor": "adapter",
+}
+_NUMBER_WORDS = {"billion": "b", "bn": "b", "million": "m", "thousand": "k"}
+_SIZES = frozenset("bmk")
+_PROPER = frozenset([EntityType.MODEL, EntityType.SYSTEM, EntityType.DATASET])
+
+# Phrases inside names that the field abbreviates everywhere, as they stand in a form.
+_SHORT = {
+    "largelanguagemodel": "llm",
+    "multimodalllm": "mllm",
+    "visionlanguagemodel": "vlm",
+    "visuallanguagemodel": "vlm",
+    "machinelearning": "ml",
+    "naturallanguageprocessing": "nlp",
+    "reinforcementlearning": "rl",
+    "questionanswering": "qa",
+    "keyvalue": "kv",
+    "deepneuralnetwork": "dnn",
+    "convolutionalneuralnetwork": "cnn",
+    "graphneuralnetwork": "gnn",
+    "mixtureofexpert": "moe",
+    "parameterefficientfinetuning": "peft",
+    "retrievalaugmentedgeneration": "rag",
+}
+_PHRASES = re.compile("|".join(sorted(_SHORT, key=len, reverse=True)))
+
+# Words behind a name that say what it is, and are no part of it.
+_TAILS = {
+    EntityType.MODEL: frozenset(["model", "architecture", "family", "series", "backbone"]),
+    EntityType.METHOD: frozenset(
+        ["method", "algorithm", "technique", "approach", "framework", "optimiser", "optimizer", "strategy", "scheme"]
+    ),
+    EntityType.SYSTEM: frozenset(
+        ["framework", "library", "system", "toolkit", "engine", "platform", "package", "tool"]
+    ),
+    EntityType.DATASET: frozenset(
+        ["dataset", "benchmark", "corpus", "database", "data", "suite", "collection", "task", "leaderboard"]
+    ),
+    EntityType.METRIC: frozenset(["score", "metric", "value", "measure"]),
+    EntityType.TASK: frozenset(["task", "problem"]),
+    EntityType.HARDWARE: frozenset(
+        ["gpu", "accelerator", "chip", "processor", "board", "card", "fpga", "cpu", "device", "tensor", "core", "soc"]
+    ),
+}
+_OWNER = re.compile(
+    r"(?:OpenAI|Meta(?: AI)?|Google(?: DeepMind| Research)?|DeepMind|Microsoft|Anthropic|NVIDIA|Facebook(?: AI)?"
+    r"|Mistral AI|Alibaba|Apache|Intel|AMD|Apple|IBM|Amazon|Hugging ?Face|Stanford|xAI|Baidu|Tencent)(?:['’]s)? "
+    r"(?=\S*[\w+]{3}|\w+[ -]\w)|Meta-(?=Llama)",
+    re.I,
+)
+_SUFFIX_WORDS = (
+    "base large small mini tiny huge giant nano medium micro xs xl xxl turbo chat instruct instructed it sft dpo rlhf "
+    "preview pro plus max flash ultra lite air omni uncased cased multilingual distill distilled quantised gptq awq "
+    "gguf int fp bf bit bnb latest sonnet opus haiku vision vl audio coder code math thinking reasoning finetuned "
+    "verified hard"
+)
+SUFFIXES = frozenset(_SUFFIX_WORDS.split())
+"""Words behind a name that make it a variant."""
+_VENDOR_WORDS = (
+    "nvidia amd intel xilinx altera google cloud huawei apple qualcomm arm graphcore cerebras sambanova groq samsung "
+    "mediatek amazon aws ibm microsoft s geforce tesla instinct radeon alveo"
+)
+_VENDORS = frozenset(_VENDOR_WORDS.split())
+_CLASSES = {"gpu", "cpu", "tpu", "npu", "fpga", "asic", "ipu", "rdu", "dpu", "mcu", "pim"}
+_BUILD = re.compile(
+    r"\b(?:\d+(?:\.\d+)?\s?-?G(?:i?B)?|SXM\d?|SMX\d?|PCI-?e|NVL|HBM\d?e?|GDDR\d\w?|G?DDR\d)\b|(?<=v\d)-\d+\b", re.I
+)
+"""Memory, socket and slice of a device, which do not make it another one: A100-SXM4-80GB, TPU v3-8."""
+_CONSUMER = re.compile(r"[1-5]0[5-9]0")
+_VERSION = re.compile(r"(?<![A-Za-z])[vV](?=\d)|(?<=[A-Za-z])v(?=\d)|(?<=[a-z])V(?=\d)")
+
+
+class Forms(NamedTuple):
+    """Two forms of a name; names with an equal form of either kind are spellings of one name.
+
+    ``strict`` has lost case, hyphens, spacing, Greek, LaTeX, accents, plurals and British spelling. ``loose`` has
+    lost, besides, what need not be said: *dataset*, *NVIDIA*, *80GB*, and the order of a model's size and variant.
+    """
+
+    strict: str
+    loose: str
+
+
+def forms(type: EntityType, name: str) -> Forms:
+    """The forms of a name; sizes, versions and every other number stay in both.
+
+    >>> forms(EntityType.MODEL, "Llama 2 (7B)").strict == forms(EntityType.MODEL, "LLaMA-2-7B").strict
+    True
+    >>> forms(EntityType.MODEL, "LLaMA-27B").strict
+    'llama27b'
+    >>> forms(EntityType.HARDWARE, "NVIDIA A100-SXM4-80GB")
+    Forms(strict='nvidiaa100sxm4-80gb', loose='a100')
+    """
+    text = plain(name)
+    return forms_of(type, text, folded(type, text))
+
+
+def forms_of(type: EntityType, text: str, words: list[str]) -> Forms:
+    """The forms of a name that ``plain`` and ``folded`` have read already."""
+    strict = joined(words)
+    return Forms(strict or text.casefold(), _loose(type, text, words) or strict or text.casefold())
+
+
+def plain(name: str) -> str:
+    """A name without LaTeX, accents and foreign letters, and without an abbreviation in brackets that repeats it.
+
+    >>> plain(r"$\\beta$-VAE"), plain("M^{3}-20M"), plain("Mixture of Experts (MoE)"), plain("Mixtral 8×7B")
+    ('beta-VAE', 'M3-20M', 'Mixture of Experts', 'Mixtral 8x7B')
+    """
+    if _PLAIN.fullmatch(name):
+        return name
+    text = _LATEX.sub("", _CROSS.sub("x", name.replace(r"\infty", "infinity")))
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = "".join(c.casefold().translate(_SPOKEN) if ord(c) > 127 else c for c in text)
+    return _ASIDE.sub(_aside, text)
+
+
+def tokens(type: EntityType, name: str) -> list[str]:
+    """The words and numbers of a name, a model's size behind the rest.
+
+    >>> tokens(EntityType.MODEL, "Llama-2-7B-Chat"), tokens(EntityType.MODEL, "175B GPT-3")
+    (['llama', '2', 'chat', '7b'], ['gpt', '3', '175b'])
+    """
+    return _size_last(list(folded(type, plain(name))))
+
+
+def counted(words: list[str]) -> list[str]:
+    """The words with a number and its unit as one: 21 k, 400 m."""
+    joined: list[str] = []
+    for word in words:
+        if joined and word in {"b", "k", "m", "t"} and joined[-1][-1].isdigit():
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _aside(match: re.Match[str]) -> str:
+    before, inside = match.string[: match.start()], match.group(1)
+    if abbreviates(inside, before) or abbreviates(before, inside):
+        return ""
+    words = before.split()
+    return "" if any(abbreviates(inside, " ".join(words[start:])) for start in range(len(words))) else f" {inside}"
+
+
+def folded(type: EntityType, text: str) -> list[str]:
+    """The words and numbers of a text in the spelling in which they are compared."""
+    words: list[str] = []
+    for word in _TOKEN.findall(text):
+        if word[0].isdigit():
+            word = _number(type, word)
+        else:
+            word = _word(word, type)
+            if words and words[-1][0].isdigit() and word in _NUMBER_WORDS:
+                word = _NUMBER_WORDS[word]
+            elif word in {"param", "parameter"} and words and words[-1] in _SIZES:
+                continue
+        words.append(word)
+    return words[1:] if len(words) > 1 and words[0] == "the" else words
+
+
+def _number(type: EntityType, number: str) -> str:
+    while number.endswith(".0"):
+        number = number[:-2]
+    year = _YEAR.fullmatch(number) if type is EntityType.DATASET else None
+    return year.group(1) if year else number
+
+
+@lru_cache(maxsize=1 << 17)
+def _word(word: str, type: EntityType) -> str:
+    lower = word.casefold()
+    if lower in _SYMBOLS:
+        return _SYMBOLS[lower]
+    if _ACRONYMS.search(word):
+        lower = lower[:-1]
+    elif _may_be_plural(word, type):
+        for ending, singular in _PLURALS:
+            shorter = ending.sub(singular, lower)
+            if shorter != lower:
+                lower = shorter
+                break
+    if len(lower) > 4:
+        for ending, folded in _ENDINGS:
+            lower = ending.sub(folded, lower)
+    return _WORDS.get(lower, lower)
+
+
+def _may_be_plural(word: str, type: EntityType) -> bool:
+    """Whether a final s may be an ending: in common nouns, not in names such as YOLOS or Atlas."""
+    if type in {EntityType.MODEL, EntityType.DATASET, EntityType.SYSTEM}:
+        return (word.islower() and len(word) > 4) or (word.istitle() and len(word) > 8)
+    return len(word) > 3 and not word.isupper()
+
+
+def joined(words: list[str]) -> str:
+    """The words without what stood between them, but numbers apart from one another."""
+    parts: list[str] = []
+    for word in words:
+        if parts and word[0].isdigit() and parts[-1][-1].isdigit():
+            parts.append("-")
+        parts.append(word)
+    form = "".join(parts)
+    return _PHRASES.sub(lambda match: _SHORT[match[0]], form) if len(form) > 7 else form
+
+
+def _loose(type: EntityType, text: str, words: list[str]) -> str:
+    if type is EntityType.HARDWARE:
+        return _device(text)
+    bare = text
+    if type is EntityType.MODEL or type is EntityType.DATASET:
+        bare = _HUB_FORMAT.sub("", _HUB.sub("", bare))
+    if type in _PROPER:
+        bare = _OWNER.sub("", bare, count=1) if _OWNER.match(bare) else bare
+    if type in _PROPER or type is EntityType.METHOD:
+        bare = _VERSION.sub(" ", bare)
+    left = words if bare == text else folded(type, bare)
+    if type in {EntityType.TASK, EntityType.METHOD} and left[1:2] == ["of"] and left.count("of") == 1:
+        left = [*left[2:], left[0]]
+    left = _without_tail(left, _TAILS[type])
+    if type is EntityType.MODEL:
+        left = _size_last(left)
+        rest = left[1:]
+        if any(word[0].isdigit() for word in rest) and all(len(word) > 1 or word.isdigit() for word in rest):
+            return "|".join([left[0], *sorted(rest)])
+    form = joined(left)
+    return form.removesuffix("score") if type is EntityType.METRIC and len(form) > 6 else form
+
+
+def _without_tail(words: list[str], tail: frozenset[str]) -> list[str]:
+    while len(words) > 1 and words[-1] in tail:
+        words = words[:-1]
+    return words[:-2] if len(words) > 2 and words[-2:] == ["data", "set"] else words
+
+
+def _size_last(words: list[str]) -> list[str]:
+    """The words with the size, such as 7B or 8x7B, as one word at the end."""
+    for place in range(1, len(words)):
+        if words[place] in {"b", "m"} and words[place - 1][0].isdigit():
+            start = place - 1
+            if words[start - 1 : start] == ["x"] and words[start - 2 : start - 1] and words[start - 2][0].isdigit():
+                start -= 2
+            rest = words[:start] + words[place + 1 :]
+            return [*rest, "".join(words[start : place + 1])] if rest else words
+    return words
+
+
+def _device(text: str) -> str:
+    """The form of a device's name without vendor, product line, memory, socket and class word."""
+    words = folded(EntityType.HARDWARE, _BUILD.sub(" ", text))
+    left = words
+    while left and left[0] in _VENDORS:
+        left = left[1:]
+    if left[:1] in (["rtx"], ["gtx"]) and _CONSUMER.fullmatch("".join(left[1:2])):
+        left = left[1:]
+    left = _without_tail(left, _TAILS[EntityType.HARDWARE])
+    named = any(word not in _CLASSES and word not in _TAILS[EntityType.HARDWARE] for word in left)
+    return joined(left if named else words)

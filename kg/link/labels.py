@@ -1,0 +1,93 @@
+"""The catalogue as linking reads it: entries by the forms of their labels, less labels of other versions."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import chain
+
+from pyoxigraph import NamedNode
+
+from kg.catalog import Catalog, Entry
+from kg.link.clusters import Name
+from kg.link.forms import Forms, folded, forms_of, plain
+from kg.link.similar import Speller
+from kg.link.variants import Relation
+from kg.link.versions import other_versions
+from kg.names import normal_form
+from kg.records import EntityType
+
+_PLACES = frozenset(Relation)
+
+
+class Labels:
+    """Entries by type and form. A form that two entries share finds neither, unless it is stricter for one."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.vocabulary: set[str] = set()
+        """Every word of a label, folded: none of them is a misspelling."""
+        self.detached: set[Name] = set()
+        """Aliases that name another version than their entry does."""
+        self.versioned: set[Name] = set()
+        """The preferred names of the entries that have such aliases."""
+        self._catalog = catalog
+        self._strict: dict[tuple[EntityType, str], Entry | None] = {}
+        self._loose: dict[tuple[EntityType, str], Entry | None] = {}
+        for entry in catalog:
+            self._add(entry)
+        self.speller = Speller(self.vocabulary)
+        self.placed = frozenset(
+            quad.subject.value
+            for quad in catalog.quads
+            if isinstance(quad.subject, NamedNode) and quad.predicate.value.rpartition("#")[2] in _PLACES
+        )
+        """The IRIs of the entries of which the catalogue says what they are a variant or part of."""
+
+    def _add(self, entry: Entry) -> None:
+        type = entry.type
+        read: dict[Name, tuple[str, list[str]]] = {}
+        for label in entry.labels:
+            name = Name(type, normal_form(type, label))
+            if name not in read:
+                text = plain(label)
+                read[name] = text, folded(type, text)
+        self.vocabulary.update(chain.from_iterable(words for _, words in read.values()))
+        others = other_versions(type, [words for _, words in read.values()])
+        for place, (name, (text, words)) in enumerate(read.items()):
+            if place in others:
+                if self._catalog.find_form(type, name.form) is entry:
+                    self.detached.add(name)
+                    self.versioned.add(next(iter(read)))
+                continue
+            found = forms_of(type, text, words)
+            for table, form in ((self._strict, found.strict), (self._loose, found.loose)):
+                if table.setdefault((type, form), entry) is not entry:
+                    table[type, form] = None
+
+    def labelled(self, name: Name) -> Entry | None:
+        """The entry that has a label of this normal form."""
+        return None if name in self.detached else self._catalog.find_form(name.type, name.form)
+
+    def headed(self, name: Name) -> Entry | None:
+        """The entry whose preferred name this is."""
+        entry = self._catalog.find_form(name.type, name.form)
+        return entry if entry and normal_form(entry.type, entry.name) == name.form else None
+
+    def find(self, name: Name, forms: Forms) -> Entry | None:
+        """The entry that has a label of this normal form, or else of these forms, the strict one first."""
+        entry = self.labelled(name)
+        if entry is not None:
+            return entry
+        for table, form in (self._strict, forms.strict), (self._strict, forms.loose), (self._loose, forms.loose):
+            if (name.type, form) in table:
+                return table[name.type, form]
+        return None
+
+    def find_strict(self, type: EntityType, form: str) -> Entry | None:
+        """The entry that has a label of this strict form."""
+        return self._strict.get((type, form))
+
+
+@lru_cache(maxsize=2)
+def labels_of(catalog: Catalog) -> Labels:
+    """The labels of a catalogue, made once."""
+    return Labels(catalog)
