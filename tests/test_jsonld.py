@@ -130,7 +130,6 @@ def test_a_count_is_a_number_and_a_predicate_a_name() -> None:
 
 
 def test_every_key_is_a_short_name(store: Store) -> None:
-    """A term that is new in graphs needs a line in ``ontology/context.jsonld`` when its values are IRIs or decimals."""
     document = written(store)
     graphs = [graph for graph in document["@graph"] if graph["id"] != f"{BASE}graph/ontology"]
     assert sorted({key for key in keys(graphs) if ":" in key}) == []
