@@ -43,7 +43,7 @@ class Labels:
         """The IRIs of the entries of which the catalogue says what they are a variant or part of."""
 
     def _add(self, entry: Entry) -> None:
-        type = entry.type
+        type, device = entry.type, self._catalog.device(entry)
         read: dict[Name, tuple[str, list[str]]] = {}
         for label in entry.labels:
             name = Name(type, normal_form(type, label))
@@ -60,12 +60,13 @@ class Labels:
                 continue
             found = forms_of(type, text, words)
             for table, form in ((self._strict, found.strict), (self._loose, found.loose)):
-                if table.setdefault((type, form), entry) is not entry:
+                if table.setdefault((type, form), device) is not device:
                     table[type, form] = None
 
     def labelled(self, name: Name) -> Entry | None:
-        """The entry that has a label of this normal form."""
-        return None if name in self.detached else self._catalog.find_form(name.type, name.form)
+        """The entry that has a label of this normal form; memory and form factor make no other device."""
+        entry = None if name in self.detached else self._catalog.find_form(name.type, name.form)
+        return self._catalog.device(entry) if entry else None
 
     def headed(self, name: Name) -> Entry | None:
         """The entry whose preferred name this is."""
