@@ -44,7 +44,7 @@ def _learn(
 ) -> Pairs:
     _require()
     from kg.train.calibrate import apply, calibrations
-    from kg.train.course import held_out, prepare
+    from kg.train.course import RUNS, held_out, prepare
     from kg.train.export import export
     from kg.train.weights import may_hold_weights
 
@@ -56,7 +56,7 @@ def _learn(
     pairs = list(held_out(course, started, papers, folds, progress))
     fitted = calibrations(pairs)
     if directory is not None:
-        trainee = course.finish(started, course.examples(papers), progress)
+        trainee = course.finish(started, course.examples(papers), progress, RUNS)
         export(trainee, course.base / "tokenizer.json", fitted, directory)
     return [(record, apply(fitted, found).above(MIN_SCORE)) for record, found in pairs]
 
