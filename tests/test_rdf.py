@@ -14,7 +14,7 @@ from kg.graph.rdf import PaperWriter
 from kg.graph.vocabulary import KG, OA
 from kg.link import Linker
 from kg.query import rows
-from kg.records import EntityType, Extraction, Fact, KgError, Result, Role, RunsOn
+from kg.records import Entity, EntityType, Extraction, Fact, KgError, Result, Role, RunsOn
 from tests.written import ABSTRACT, PREFIXES, entity, fig, graph_of, plum, record
 
 LINKER = Linker(known())
@@ -58,6 +58,12 @@ def test_results_that_differ_in_bound_are_two() -> None:
     exact = Result(metric="plum rate", value=2.5, unit="x", evidence="2.5x", span=(0, 9))
     store = graph_of(record(results=(exact, exact.model_copy(update={"bound": "<="}))))
     assert len(list(rows(store, PREFIXES + "SELECT ?r { ?r a kg:Result }"))) == 2
+
+
+def test_evidence_of_a_title_begins_with_its_first_letter() -> None:
+    named = Entity(id="e1", type=EntityType.SYSTEM, name="PlumServe", mentions=("PlumServe",), spans=((0, 9),))
+    (row,) = rows(graph_of(record(entities=(named,))), PREFIXES + "SELECT ?quote { ?x oa:exact ?quote }")
+    assert row["quote"].value == "PlumServe: Serving Plums"
 
 
 def test_evidence_quotes_the_text_at_its_offsets() -> None:

@@ -248,7 +248,8 @@ class PaperWriter:
     def _sentence(self, span: Span) -> Span:
         """The line of the paper, or the sentence in it, around a mention."""
         text, (start, end) = self._paper.text, span
-        begin = max(text.rfind("\n", 0, start), text.rfind(". ", 0, start) + 1) + 1
+        line, sentence = text.rfind("\n", 0, start) + 1, text.rfind(". ", 0, start)
+        begin = max(line, sentence + 2 if sentence >= 0 else 0)
         stops = [stop for stop in (text.find(". ", end), text.find("\n", end)) if stop >= 0]
         stop = min(stops, default=len(text))
         return begin, stop + (text[stop : stop + 1] == ".")

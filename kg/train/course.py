@@ -81,7 +81,7 @@ class Course:
         return mean
 
     def _run(self, started: Trainee, papers: Sequence[Example], seed: int, progress: Progress) -> Trainee:
-        """A copy of a network, trained further; the scheme nearest to ours goes on too, so that its tags stay of use."""
+        """A copy of a network, trained on; the scheme nearest to ours goes on too, so that its tags stay of use."""
         trainee = copy.deepcopy(started)
         chance = random.Random(seed)
         kept = [example for name, example in self.others if name == _KEPT]
