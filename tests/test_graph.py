@@ -233,7 +233,7 @@ def test_showing_an_unknown_thing_offers_the_nearest(store: Store) -> None:
 
 
 def test_stats_count_the_papers(store: Store) -> None:
-    assert dict(stats(store)["graph"])["papers"] == 24
+    assert dict(stats(store)["graph"])["papers"] == 25
 
 
 def test_the_catalogue_is_as_large_as_promised_and_its_iris_follow_the_names() -> None:
