@@ -18,6 +18,7 @@ from kg.extract.roles import sentence_of
 from kg.extract.tags import KINDS
 from kg.extract.words import Words
 from kg.records import EntityType as Kind
+from kg.records import Span
 
 RELATIONS: tuple[str, ...] = ("subject", "baseline", "dataset", "hardware")
 ANSWERS: dict[str, frozenset[Kind]] = {
@@ -297,7 +298,22 @@ def _judge(text: str, found: Notes, heads: Mapping[str, Floats], asked: Question
             for column, relation in enumerate(RELATIONS)
         }
         span = sentence_of(found.sentences, quantity.start)
+        chosen["hardware"] = _beside(found, span, chosen)
         yield Claimed(metric=metric, quantity=quantity, span=span, score=score, **chosen)
+
+
+def _beside(found: Notes, span: Span, chosen: Mapping[str, int | None]) -> int | None:
+    """The hardware of a result: the only device that its own sentence names goes before one of another sentence."""
+    picked = chosen["hardware"]
+    if picked is None:
+        return None
+    near = {
+        number
+        for number, entity in enumerate(found.entities)
+        if entity.type is Kind.HARDWARE and any(span[0] <= start < span[1] for start, _ in entity.spans)
+    }
+    near -= {chosen["baseline"]}
+    return near.pop() if picked not in near and len(near) == 1 else picked
 
 
 def _answer(answers: Floats, entities: Indices, nothing: np.float32) -> int | None:
