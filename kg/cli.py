@@ -293,6 +293,63 @@ def view(
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen at; 0 for any that is free.", min=0, max=65535)] = 7333,
+    timeout: Annotated[float, typer.Option(help="Seconds that a query may take.", min=0.001)] = 30.0,
+    max_rows: Annotated[int, typer.Option(help="Rows of a result; it is cut there.", min=1)] = 100_000,
+    max_bytes: Annotated[int, typer.Option(help="Bytes of a result; it is cut there.", min=1)] = 64 << 20,
+    max_request: Annotated[int, typer.Option(help="Bytes of a request.", min=1)] = 1 << 20,
+    max_queries: Annotated[
+        int | None, typer.Option(help="Queries that run or wait at once; six a core by default.", min=1)
+    ] = None,
+    memory: Annotated[int, typer.Option(help="Megabytes that one query may take.", min=128)] = 1024,
+    allow_service: Annotated[
+        list[str] | None, typer.Option(help="A host that queries may call by SERVICE.", metavar="HOST")
+    ] = None,
+    graph: GraphOption = DEFAULT_GRAPH,
+) -> None:
+    """Serve the graph: SPARQL 1.1 at /sparql, a page and data for every IRI, search. Logs go to standard output.
+
+    A new build, or kg rollback, is gone over to without losing a request.
+
+    Examples:
+
+      kg serve
+
+      kg serve --port 8080 --timeout 10 -g my-graph > access.log
+    """
+    from kg.serve.limits import Limits
+    from kg.serve.server import serve as run
+
+    limits = Limits(
+        seconds=timeout,
+        rows=max_rows,
+        bytes=max_bytes,
+        request_bytes=max_request,
+        **({} if max_queries is None else {"concurrent": max_queries}),
+        memory_mb=memory,
+        services=frozenset(host.lower() for host in allow_service or ()),
+    )
+    run(graph, host, port, limits, lambda address: say(f"{graph}: {address} (SPARQL at {address}sparql)"))
+
+
+@app.command()
+def rollback(graph: GraphOption = DEFAULT_GRAPH) -> None:
+    """Publish the generation before the current one again.
+
+    The next build publishes all that was ever built, as always.
+
+    Example:
+
+      kg rollback -g my-graph
+    """
+    from kg.store import GraphDirectory
+
+    say(f"{graph}: generation {GraphDirectory(graph).rollback()} is published again")
+
+
+@app.command()
 def export(
     formats: Annotated[list[str], typer.Argument(help="ttl, trig, nt, nq, jsonld, rdfxml, graphml, html")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The directory to write into.", metavar="DIR")] = Path(
