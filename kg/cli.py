@@ -350,6 +350,32 @@ def rollback(graph: GraphOption = DEFAULT_GRAPH) -> None:
 
 
 @app.command()
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
+    graph: GraphOption = DEFAULT_GRAPH,
+) -> None:
+    """Check a graph directory: records, generations (SHA-256, counts), link; exit code 1 if something stays wrong.
+
+    Examples:
+
+      kg doctor
+
+      kg doctor --repair -g my-graph
+    """
+    from kg.store import GraphDirectory
+    from kg.store.doctor import examine
+
+    findings = examine(GraphDirectory(graph), repair)
+    out = Console(highlight=False, markup=False, soft_wrap=True)
+    for finding in findings:
+        out.print(f"{finding.text}\n  {finding.remedy}")
+    wrong = sum(not finding.repaired for finding in findings)
+    say(f"{graph}: {len(findings)} findings, {len(findings) - wrong} repaired" if findings else f"{graph}: sound")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
 def export(
     formats: Annotated[list[str], typer.Argument(help="ttl, trig, nt, nq, jsonld, rdfxml, graphml, html")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The directory to write into.", metavar="DIR")] = Path(

@@ -138,11 +138,19 @@ def answer(
     try:
         return _within(timeout, work) if timeout else work()
     except SyntaxError as error:
-        place = re.match(r"error at (\d+):(\d+): (.{0,160})", str(error.msg))
-        where = f", line {place[1]}, column {place[2]}: {place[3]}" if place else f": {error.msg}"
-        raise KgError(f"{query.name}: not valid SPARQL{where}") from error
+        raise KgError(f"{query.name}: not valid SPARQL{syntax_error(str(error.msg))}") from error
     except (ValueError, RuntimeError, OSError) as error:
         raise KgError(f"{query.name}: {error}") from error
+
+
+def syntax_error(message: str) -> str:
+    """Where and what is wrong with a query, in a line, from the engine's message.
+
+    >>> syntax_error("error at 1:6: expected ASK")
+    ', line 1, column 6: expected ASK'
+    """
+    place = re.match(r"error at (\d+):(\d+): (.{0,160})", message)
+    return f", line {place[1]}, column {place[2]}: {place[3]}" if place else f": {' '.join(message.split())}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ class Generation:
         self.path = reading.path
         self.manifest = manifest
         self.tag = _tag(reading.path)
-        self.engines = Pool(reading.path, limits, limits.workers)
-        self.search = Pool(reading.path, limits, 1, "kg.serve.search")
+        self.engines = Pool(reading.path, limits, limits.workers, limits.memory_mb, "kg.serve.engine")
+        self.search = Pool(reading.path, limits, 1, 0, "kg.serve.search")  # its memory is the graph's, not a query's
         self._reading = reading
         self._requests = 0
         self._unread = asyncio.Event()

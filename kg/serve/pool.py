@@ -22,6 +22,7 @@ _GRACE = 2.0
 """Seconds beyond a query's time after which the server ends an engine whose own alarm did not."""
 _PATIENCE = 0.5
 """Seconds between two tries to start an engine."""
+_AGAIN = 3
 _LOWEST = 19
 
 
@@ -159,8 +160,10 @@ class Pool:
     replaced at once, so that quick queries find theirs free. ``limits.slow`` such queries may run; one more is ended.
     """
 
-    def __init__(self, path: Path, limits: Limits, size: int, module: str = "kg.serve.engine") -> None:
-        self._path, self._limits, self._size, self._module = path, limits, size, module
+    def __init__(self, path: Path, limits: Limits, size: int, memory_mb: int, module: str) -> None:
+        """Engines that run a module, each within ``memory_mb``, 0 for no limit."""
+        self._path, self._limits, self._size = path, limits, size
+        self._memory_mb, self._module = memory_mb, module
         self._engines: set[Engine] = set()
         self._idle: deque[Engine] = deque()
         self._waiting: deque[asyncio.Future[Engine]] = deque()
@@ -191,14 +194,15 @@ class Pool:
     async def ask(self, question: dict[str, Any]) -> Answer:
         """The answer of the next free engine, once it begins; to be closed. Raises EngineError.
 
-        A question whose engine is killed from outside before it answers is asked once more.
+        A question whose engine is killed from outside before it answers is asked again, a few times.
         """
-        try:
-            return await self._ask(question)
-        except EngineError as failure:
-            if failure.reason != "engine" or failure.text:
-                raise
-            return await self._ask(question)
+        for _ in range(_AGAIN):
+            try:
+                return await self._ask(question)
+            except EngineError as failure:
+                if failure.reason != "engine" or failure.text:
+                    raise
+        return await self._ask(question)
 
     async def ask_whole(self, question: dict[str, Any]) -> tuple[bytes, int]:
         """A whole answer and its number of rows. Raises EngineError."""
@@ -269,7 +273,7 @@ class Pool:
         self._engines.discard(engine)
 
     async def _start(self) -> Engine:
-        engine = await Engine.start(self._module, self._path, self._limits.memory_mb)
+        engine = await Engine.start(self._module, self._path, self._memory_mb)
         self._engines.add(engine)
         return engine
 

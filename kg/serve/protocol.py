@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from kg.query import syntax_error
 from kg.serve.limits import Limits
 from kg.serve.negotiate import GRAPHS, SOLUTIONS, Offer, choose
 from kg.serve.pool import EngineError
@@ -111,9 +112,9 @@ def explained(failure: EngineError, limits: Limits) -> RefusedError:
     """An engine's failure as an answer."""
     match failure.reason:
         case "syntax":
-            return RefusedError(400, f"not valid SPARQL: {failure.text}", "syntax")
+            return RefusedError(400, f"not valid SPARQL{syntax_error(failure.text)}", "syntax")
         case "refused":
-            return RefusedError(400, failure.text, "refused")
+            return RefusedError(400, " ".join(failure.text.split()), "refused")
         case "time":
             return RefusedError(503, f"the query took longer than {limits.seconds:g} seconds and was stopped", "time")
         case "memory":

@@ -23,6 +23,9 @@ from kg.store import GraphDirectory
 
 _HEAD_SECONDS = 20.0
 _HEAD_BYTES = 64 << 10
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_LINGER = 1.0
+"""Seconds for which what a refused client still sends is read, so that it sees the refusal."""
 _CONNECTIONS = 1000
 _GRACE = 30
 
@@ -80,6 +83,7 @@ def bounded(limits: Limits) -> type[HttpToolsProtocol]:
 
     class Bounded(HttpToolsProtocol):
         _head = 0
+        _refused = False
         _heads_end: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -94,8 +98,10 @@ def bounded(limits: Limits) -> type[HttpToolsProtocol]:
             if self._heads_end is not None:
                 self._head += len(data)
                 if self._head > most:
-                    self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
-                    self.transport.close()
+                    if not self._refused:
+                        self._refused = True
+                        self.transport.write(_TOO_LARGE)
+                        self.loop.call_later(_LINGER, self.transport.close)
                     return
             super().data_received(data)
 

@@ -36,7 +36,7 @@ class Reading:
 
 
 def remove_unread(path: Path) -> bool:
-    """Removes a generation that nobody reads; returns whether it did."""
+    """Removes a generation that nobody reads, or what stands in the place of one; returns whether it did."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:

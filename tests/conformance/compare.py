@@ -64,8 +64,13 @@ def solutions(body: bytes, format: QueryResultsFormat) -> bool | tuple[set[str],
 def csv_rows(body: bytes) -> tuple[set[str], list[Row]]:
     """Results as CSV, whose terms are only text."""
     head, *rows = csv.reader(io.StringIO(body.decode("utf8")))
-    cells = [frozenset((name, cell) for name, cell in zip(head, row, strict=True) if cell) for row in rows if row]
+    cells = [frozenset((name, _value(cell)) for name, cell in zip(head, row, strict=True) if cell) for row in rows if row]
     return set(head), cells
+
+
+def _value(cell: str) -> str:
+    """A cell as text, a number by its value."""
+    return _number(cell, XSD + "double")
 
 
 def result_set(graph: rdflib.Graph) -> bool | tuple[set[str], list[Row]] | None:
