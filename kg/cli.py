@@ -303,7 +303,7 @@ def serve(
     max_queries: Annotated[
         int | None, typer.Option(help="Queries that run or wait at once; six a core by default.", min=1)
     ] = None,
-    memory: Annotated[int, typer.Option(help="Megabytes that one query may take.", min=128)] = 1024,
+    memory: Annotated[int, typer.Option(help="Megabytes that one query may take.", min=16)] = 1024,
     allow_service: Annotated[
         list[str] | None, typer.Option(help="A host that queries may call by SERVICE.", metavar="HOST")
     ] = None,

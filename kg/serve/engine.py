@@ -82,7 +82,7 @@ def answer(store: Store, question: dict[str, Any], connection: socket.socket) ->
 
 def evaluate(store: Store, query: str, **settings: Any) -> QuerySolutions | QueryBoolean | QueryTriples:
     """The results of a query. A function that nobody knows is an error of its expression, not of the query."""
-    unknown: dict[NamedNode, Callable[..., None]] = {}
+    unknown: dict[NamedNode, Callable[..., Any]] = {}
     while True:
         try:
             return store.query(query, custom_functions=unknown, **settings)

@@ -13,8 +13,8 @@ class Limits:
     """The most that a request may take of the server.
 
     ``seconds`` of a query with the sending of its result; ``rows`` and ``bytes`` of a result; ``request_bytes``
-    of a query; ``concurrent`` queries that run or wait, few enough for the last to come soon; ``memory_mb`` of one
-    engine process; ``nesting`` of brackets. ``services`` are the hosts that SERVICE may name. Each of the ``workers``
+    of a query; ``concurrent`` queries that run or wait, few enough for the last to come soon; ``memory_mb`` of a
+    query; ``nesting`` of brackets. ``services`` are the hosts that SERVICE may name. Each of the ``workers``
     is an engine process that answers one query at a time; one that has taken more than ``quick`` seconds goes on with
     the lowest priority beside them, as long as there are no more than ``slow`` of those.
     """

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
@@ -23,6 +24,7 @@ _GRACE = 2.0
 _PATIENCE = 0.5
 """Seconds between two tries to start an engine."""
 _AGAIN = 3
+_MOST_LOOKS = 10
 _LOWEST = 19
 
 
@@ -67,6 +69,13 @@ class Engine:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.process.pid, _LOWEST)
 
+    def cpu_seconds(self) -> float:
+        """The processor time that the process has had; on a system that does not tell, the time on the clock."""
+        try:
+            return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return time.monotonic()
+
     def kill(self) -> None:
         """Ends the process at once."""
         with suppress(ProcessLookupError):
@@ -98,11 +107,12 @@ class Answer:
         self._first = (b"", b"")
         self.rows = 0
         self.cut: str | None = None
-        loop = asyncio.get_running_loop()
-        self._timers = (
-            loop.call_later(limits.quick, self._slow_down),
-            loop.call_later(limits.seconds + _GRACE, self._end, "time"),
-        )
+        self._limits = limits
+        self._looks = 0
+        self._cpu_before = 0.0
+        self._loop = asyncio.get_running_loop()
+        self._look = self._loop.call_later(limits.quick / 2, self._is_slow)
+        self._deadline = self._loop.call_later(limits.seconds + _GRACE, self._end, "time")
 
     async def begin(self, question: dict[str, Any]) -> None:
         """Sends the question and waits for the first of the answer. Raises EngineError."""
@@ -121,8 +131,8 @@ class Answer:
 
     def close(self) -> None:
         """Gives the engine back; one that has not finished, or has lost its priority, is ended and replaced."""
-        for timer in self._timers:
-            timer.cancel()
+        self._look.cancel()
+        self._deadline.cancel()
         if self._slow:
             self._pool.left_slow_lane(self._engine)
         elif self._whole:
@@ -135,15 +145,22 @@ class Answer:
             kind, content = await frames.read(self._engine.reader)
         except (asyncio.IncompleteReadError, OSError) as error:
             status = await self._engine.process.wait()
-            raise EngineError(self._ended_for or _cause(status)) from error
+            raise EngineError(self._ended_for or _cause(status), "") from error
         if kind == frames.FAILED:
             self._whole = True
             failure = json.loads(content)
             raise EngineError(failure["reason"], failure["text"])
         return kind, content
 
-    def _slow_down(self) -> None:
-        if self._pool.enters_slow_lane(self._engine):
+    def _is_slow(self) -> None:
+        """Looks whether the query has had its quick time of the processor, or sits in its engine for long."""
+        self._looks += 1
+        cpu = self._engine.cpu_seconds()
+        if self._looks == 1:
+            self._cpu_before = cpu
+        if cpu - self._cpu_before < self._limits.quick / 2 and self._looks < _MOST_LOOKS:
+            self._look = self._loop.call_later(self._limits.quick / 2, self._is_slow)
+        elif self._pool.enters_slow_lane(self._engine):
             self._slow = True
         else:
             self._end("crowded")
@@ -156,8 +173,9 @@ class Answer:
 class Pool:
     """The engines of one store, given to queries in the order in which they come.
 
-    A query that runs for longer than ``limits.quick`` seconds goes on with the lowest priority, and its engine is
-    replaced at once, so that quick queries find theirs free. ``limits.slow`` such queries may run; one more is ended.
+    A query that has taken more than ``limits.quick`` seconds of a processor, or holds its engine for long because its
+    client reads slowly, goes on with the lowest priority, and its engine is replaced at once, so that quick queries
+    find theirs free. ``limits.slow`` such queries may run; one more is ended.
     """
 
     def __init__(self, path: Path, limits: Limits, size: int, memory_mb: int, module: str) -> None:

@@ -15,7 +15,6 @@ from kg.store.reading import remove_unread
 from kg.store.records import RecordsDb
 from kg.store.seal import broken_seals, read_seal
 
-
 _BUILD = "kg doctor --repair goes back to a sound generation; kg build makes this one anew from the records"
 _REMOVED = "removed; the next kg build makes the graph anew from the records"
 

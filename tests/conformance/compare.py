@@ -64,7 +64,9 @@ def solutions(body: bytes, format: QueryResultsFormat) -> bool | tuple[set[str],
 def csv_rows(body: bytes) -> tuple[set[str], list[Row]]:
     """Results as CSV, whose terms are only text."""
     head, *rows = csv.reader(io.StringIO(body.decode("utf8")))
-    cells = [frozenset((name, _value(cell)) for name, cell in zip(head, row, strict=True) if cell) for row in rows if row]
+    cells = [
+        frozenset((name, _value(cell)) for name, cell in zip(head, row, strict=True) if cell) for row in rows if row
+    ]
     return set(head), cells
 
 
