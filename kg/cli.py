@@ -192,6 +192,9 @@ def query(
     ] = None,
     format: Annotated[str, typer.Option(help="table, csv, tsv, json, xml; ttl or nt for triples.")] = "table",
     timeout: Annotated[float | None, typer.Option(help="Seconds after which to give up.", min=0.001)] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Ask this SPARQL endpoint instead of a graph directory.", metavar="URL")
+    ] = None,
     graph: GraphOption = DEFAULT_GRAPH,
 ) -> None:
     """Ask the graph a question, by name or in SPARQL.
@@ -203,7 +206,10 @@ def query(
       kg query best-results -p metric=throughput --format csv
 
       echo 'SELECT * { ?s ?p ?o } LIMIT 5' | kg query -
+
+      kg query hardware-usage --endpoint http://127.0.0.1:7333/sparql
     """
+    from kg.endpoint import Endpoint
     from kg.query import FORMATS, NamedQuery, Table, answer, find_query
     from kg.store import GraphDirectory
 
@@ -211,7 +217,8 @@ def query(
         raise typer.BadParameter(f"there is no format '{format}'; there are {', '.join(FORMATS)}")
     values = dict(_pairs(parameters or []))
     asked = NamedQuery("standard input", "", "", (), "", sys.stdin.read()) if name == "-" else find_query(name)
-    result = answer(GraphDirectory(graph).store(), asked, values, format, timeout)
+    source = Endpoint(endpoint, timeout) if endpoint else GraphDirectory(graph).store()
+    result = answer(source, asked, values, format, timeout)
     if isinstance(result, Table):
         print_table(result.columns, result.rows, asked.title)
         say(f"{len(result.rows)} rows")
@@ -332,6 +339,37 @@ def serve(
         services=frozenset(host.lower() for host in allow_service or ()),
     )
     run(graph, host, port, limits, lambda address: say(f"{graph}: {address} (SPARQL at {address}sparql)"))
+
+
+@app.command()
+def publish(
+    endpoint: Annotated[
+        str, typer.Option(help="The address of a store that speaks the Graph Store Protocol.", metavar="URL")
+    ],
+    timeout: Annotated[float | None, typer.Option(help="Seconds to wait for each answer.", min=0.001)] = None,
+    graph: GraphOption = DEFAULT_GRAPH,
+) -> None:
+    """Send the graph to another triple store, each named graph in chunks, and compare the counts.
+
+    A run that broke off goes on with the graphs that are missing.
+
+    Example:
+
+      kg publish --endpoint http://localhost:7878/store
+    """
+    from kg.endpoint import publish as run
+    from kg.store import GraphDirectory
+
+    directory = GraphDirectory(graph)
+    store, current = directory.store(), directory.current()
+    state = directory.path / "publish.json"
+    number = current.name if current else ""
+    with progress_bars() as progress:
+        total, triples, graphs = len(list(store.named_graphs())), 0, 0
+        for graphs, (_, size) in enumerate(run(store, endpoint, state, number, timeout), start=1):
+            triples += size
+            progress("publishing", graphs, total)
+    say(f"{endpoint}: {triples:,} triples in {graphs} named graphs; the counts there agree")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 QUERY_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 UPDATE_FORMS = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
+_CLAUSES = frozenset({"SELECT", "WHERE", "BY", "HAVING", "LIMIT", "OFFSET", "VALUES"})
 _UNSTEADY = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
 _TERMINAL = re.compile(
     r"""
@@ -95,19 +96,25 @@ def outline(query: str) -> Outline:
 def substitute(query: str, terms: Mapping[str, str]) -> str:
     """A query with variables replaced by terms in SPARQL's own writing; a projected variable keeps its column.
 
-    >>> substitute("SELECT ?x ?y WHERE { ?x ?p ?y }", {"x": "<http://a>"})
-    'SELECT (<http://a> AS ?x) ?y WHERE { <http://a> ?p ?y }'
+    >>> substitute("SELECT ?x ?y WHERE { ?x ?p ?y } ORDER BY ?x", {"x": "<http://a>"})
+    'SELECT (<http://a> AS ?x) ?y WHERE { <http://a> ?p ?y } ORDER BY (<http://a>)'
     """
-    written, end, projected, depth = [], 0, False, 0
+    written: list[str] = []
+    end, clause, depth = 0, "", 0
     for token in tokens(query):
-        if token.kind == "word" and token.text.upper() in {"SELECT", "WHERE"}:
-            projected, depth = token.text.upper() == "SELECT", 0
+        if token.kind == "word" and token.text.upper() in _CLAUSES:
+            clause, depth = token.text.upper(), 0
+        elif token.text == "{":
+            clause = ""
         elif token.kind in {"open", "close"}:
             depth += 1 if token.kind == "open" else -1
-            projected = projected and token.text != "{"
         elif token.kind == "variable" and token.text[1:] in terms:
             term = terms[token.text[1:]]
-            written += [query[end : token.start], f"({term} AS {token.text})" if projected and depth == 0 else term]
+            if depth == 0 and clause == "SELECT":
+                term = f"({term} AS {token.text})"
+            elif depth == 0 and clause == "BY":
+                term = f"({term})"
+            written += [query[end : token.start], term]
             end = token.start + len(token.text)
     return "".join([*written, query[end:]])
 

@@ -39,7 +39,7 @@ class Cutoff:
 
 
 def write_json(variables: list[str], solutions: Iterable[QuerySolution], cutoff: Cutoff) -> Iterator[str]:
-    """https://www.w3.org/TR/sparql11-results-json/; a cut result has a member ``cut`` with the reason."""
+    """https://www.w3.org/TR/sparql11-results-json/, which has no place to say that a result is cut."""
     keys = [encode_basestring(name) for name in variables]
     yield f'{{"head":{{"vars":[{",".join(keys)}]}},"results":{{"bindings":['
     comma = ""
@@ -47,7 +47,7 @@ def write_json(variables: list[str], solutions: Iterable[QuerySolution], cutoff:
         row = ",".join(f"{key}:{_json(term)}" for key, term in zip(keys, solution, strict=True) if term is not None)
         yield f"{comma}{{{row}}}"
         comma = ","
-    yield "]}" + (f',"cut":{encode_basestring(cutoff.reason)}' if cutoff.reason else "") + "}"
+    yield "]}}"
 
 
 def write_xml(variables: list[str], solutions: Iterable[QuerySolution], cutoff: Cutoff) -> Iterator[str]:
