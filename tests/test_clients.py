@@ -127,7 +127,15 @@ def test_comunica_asks_the_endpoint(server: Server, titles: list[str], tmp_path:
 def test_curl_asks_as_the_readme_says(server: Server, titles: list[str]) -> None:
     if shutil.which("curl") is None:
         pytest.skip("needs curl")
-    command = ["curl", "-sG", f"{server.address}sparql", "--data-urlencode", f"query={TITLES}", "-H", "Accept: text/csv"]
+    command = [
+        "curl",
+        "-sG",
+        f"{server.address}sparql",
+        "--data-urlencode",
+        f"query={TITLES}",
+        "-H",
+        "Accept: text/csv",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert len(done.stdout.splitlines()) == len(titles) + 1
 
@@ -141,7 +149,9 @@ def test_curl_asks_as_the_readme_says(server: Server, titles: list[str]) -> None
         ("builds-on", "-p", "thing=TideServe"),
     ],
 )
-def test_a_named_query_answers_the_same_at_an_endpoint(server: Server, example_graph: Path, arguments: tuple[str]) -> None:
+def test_a_named_query_answers_the_same_at_an_endpoint(
+    server: Server, example_graph: Path, arguments: tuple[str]
+) -> None:
     here = kg("query", *arguments, "--format", "csv", "-g", example_graph)
     there = kg("query", *arguments, "--format", "csv", "--endpoint", f"{server.address}sparql")
     assert (there.returncode, there.stderr) == (0, "")

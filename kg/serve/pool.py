@@ -29,7 +29,8 @@ _LOWEST = 19
 
 
 class EngineError(Exception):
-    """An engine could not answer; ``reason`` is one of time, memory, syntax, refused, crowded, nesting and engine."""
+    """An engine could not answer; ``reason`` is one of time, memory, nesting, busy, crowded, engine,
+    and the engine's own syntax and refused."""
 
     def __init__(self, reason: str, text: str = "") -> None:
         super().__init__(reason, text)
@@ -51,7 +52,12 @@ class Engine:
         with theirs:
             arguments = ("-P", "-m", module, str(theirs.fileno()), str(path), str(memory_mb))
             process = await asyncio.create_subprocess_exec(
-                sys.executable, *arguments, pass_fds=[theirs.fileno()], stderr=asyncio.subprocess.DEVNULL
+                sys.executable,
+                *arguments,
+                pass_fds=[theirs.fileno()],
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
             )
         engine = cls(process, *await asyncio.open_connection(sock=ours))
         try:
@@ -254,7 +260,7 @@ class Pool:
             async with asyncio.timeout(self._limits.seconds):
                 return await turn
         except TimeoutError:
-            raise EngineError("crowded") from None
+            raise EngineError("busy") from None
         finally:
             if turn.cancelled() or not turn.done():
                 with suppress(ValueError):

@@ -121,6 +121,8 @@ def explained(failure: EngineError, limits: Limits) -> RefusedError:
             return RefusedError(503, f"the query took more than {limits.memory_mb:,} MB and was stopped", "memory")
         case "nesting":
             return RefusedError(400, "the query is nested too deeply, or too long a chain, for the engine", "nesting")
+        case "busy":
+            return RefusedError(503, "no engine became free in time; try again", "busy", retry_after=1)
         case "crowded":
             return RefusedError(503, "too many long queries are running; try again later", "crowded", retry_after=5)
     return RefusedError(503, "the engine could not answer; try again", "engine", retry_after=1)

@@ -86,17 +86,25 @@ class Index:
         low, exact, high = (
             int(np.searchsorted(self.keys, *bound)) for bound in ((key,), (key, "right"), (_after(key),))
         )
+        places = {*self._heaviest(low, exact, limit), *self._heaviest(low, high, limit)}
+        ranked = sorted(places, key=lambda place: self._rank(place, key))
         found: dict[str, Name] = {}
-        for first, last in ((low, exact), (exact, high)):
-            wanted = 8 * limit
-            places = np.arange(first, last)
-            if len(places) > wanted:
-                places = first + np.argpartition(self.weights[first:last], -wanted)[-wanted:]
-            ranked = sorted(places, key=lambda place: (-self.weights[place], self.names[self.entries[place]]))
-            for place in ranked:
-                name = self.names[self.entries[place]]
-                found.setdefault(name.iri, name)
+        for place in ranked:
+            name = self.names[self.entries[place]]
+            found.setdefault(name.iri, name)
         return list(found.values())[:limit]
+
+    def _heaviest(self, first: int, last: int, limit: int) -> Iterator[int]:
+        """The entries of a range that may come first; a thing may have several."""
+        wanted = 8 * limit
+        if last - first <= wanted:
+            yield from range(first, last)
+        else:
+            yield from (first + np.argpartition(self.weights[first:last], -wanted)[-wanted:]).tolist()
+
+    def _rank(self, place: int, key: bytes) -> tuple[bool, float, Name]:
+        name = self.names[self.entries[place]]
+        return fold(name.name) != key, -float(self.weights[place]), name
 
 
 def fold(text: str) -> bytes:
