@@ -99,6 +99,11 @@ def test_an_entity_is_json_with_its_facts_and_their_evidence(server: Server) -> 
     assert (measured["value"], measured["unit"], measured["baseline"]["label"]) == (2.5, "x", "PearServe")
 
 
+def test_a_page_is_not_sent_again_to_who_holds_it(server: Server) -> None:
+    etag = server.send(f"{PLUM}.ttl")[1]["etag"]
+    assert server.send(f"{PLUM}.ttl", headers={"if-none-match": etag})[::2] == (304, b"")
+
+
 def test_the_ontology_and_the_graphs_answer_too(server: Server) -> None:
     assert "runsOn" in page(server, "graph/ontology")[1]
     assert server.send("ontology.ttl")[0] == 200

@@ -203,6 +203,14 @@ def test_the_service_and_the_data_set_describe_themselves(server: Server) -> Non
         assert any(said in type for type in types)
 
 
+@pytest.mark.parametrize("host", ["[", "<script>", "a b", "x:y", ""])
+@pytest.mark.parametrize("path", ["sparql", ".well-known/void", "sparql?query=ASK%20%7B%7D"])
+def test_a_host_that_is_none_does_no_harm(server: Server, host: str, path: str) -> None:
+    status, _, body = server.send(path, headers={"host": host})
+    assert status == 200
+    assert b"<script>" not in body
+
+
 def test_a_query_out_of_time_is_stopped_with_the_reason(strict: Server) -> None:
     began = time.monotonic()
     status, _, text = strict.post(ENDLESS)
@@ -315,7 +323,7 @@ def test_metrics_count_requests_by_outcome(server: Server) -> None:
     status, headers, body = server.send("metrics")
     assert (status, headers["content-type"].partition(";")[0]) == (200, "text/plain")
     assert 'kg_queries_total{outcome="syntax"}' in body.decode()
-    assert "kg_request_seconds_bucket" in body.decode()
+    assert 'kg_request_seconds_bucket{le="0.1",route="/sparql"}' in body.decode()
 
 
 def test_a_stop_lets_the_requests_under_way_end(example_graph: Path) -> None:

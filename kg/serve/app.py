@@ -40,6 +40,7 @@ def application(generations: Generations, limits: Limits, log: AccessLog) -> ASG
         """A route whose answer comes from one generation and whose refusals are text."""
 
         async def endpoint(request: Request) -> Response:
+            Record.of(request.scope).route = path
             try:
                 with generations.current.request() as generation:
                     return await answer(request, generation)
@@ -48,7 +49,6 @@ def application(generations: Generations, limits: Limits, log: AccessLog) -> ASG
             except EngineError as failure:
                 return refusal(explained(failure, limits), Record.of(request.scope))
 
-        endpoint.__name__ = path
         return Route(path, endpoint)
 
     async def home(request: Request, generation: Generation) -> Response:

@@ -13,7 +13,7 @@ from kg.graph.vocabulary import DCTERMS, FABIO, KG, OA, PRISM, PROV, RDF, SCHEMA
 from kg.serve.generations import Generation
 from kg.serve.limits import Limits
 from kg.serve.negotiate import GRAPHS, choose, content_type
-from kg.serve.protocol import RefusedError
+from kg.serve.protocol import RefusedError, address
 from kg.serve.results import RDF_FORMATS
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -36,7 +36,7 @@ async def void(request: Request, generation: Generation) -> Response:
 
 
 def _service(request: Request, generation: Generation, limits: Limits) -> Iterator[Triple]:
-    endpoint = _at(request, "sparql")
+    endpoint = NamedNode(address(request, "sparql"))
     service, dataset, graph = BlankNode("service"), BlankNode("dataset"), BlankNode("graph")
     yield Triple(service, _rdf("type"), _sd("Service"))
     yield Triple(service, _sd("endpoint"), endpoint)
@@ -55,7 +55,7 @@ def _service(request: Request, generation: Generation, limits: Limits) -> Iterat
 
 def _dataset(request: Request, generation: Generation) -> Iterator[Triple]:
     manifest, base = generation.manifest, generation.manifest.get("base", BASE)
-    document, dataset = _at(request, ".well-known/void"), NamedNode(f"{base}graph/all")
+    document, dataset = NamedNode(address(request, ".well-known/void")), NamedNode(f"{base}graph/all")
 
     def say(name: str, object: NamedNode | Literal) -> Triple:
         return Triple(dataset, NamedNode(VOID + name), object)
@@ -65,8 +65,8 @@ def _dataset(request: Request, generation: Generation) -> Iterator[Triple]:
     yield Triple(dataset, _rdf("type"), NamedNode(VOID + "Dataset"))
     yield Triple(dataset, NamedNode(DCTERMS + "title"), Literal("The knowledge graph of machine-learning papers"))
     yield Triple(dataset, NamedNode(SCHEMA + "softwareVersion"), Literal(str(manifest.get("version", "unknown"))))
-    yield say("sparqlEndpoint", _at(request, "sparql"))
-    yield say("uriLookupEndpoint", _at(request, "api/search?q="))
+    yield say("sparqlEndpoint", NamedNode(address(request, "sparql")))
+    yield say("uriLookupEndpoint", NamedNode(address(request, "api/search?q=")))
     yield say("uriSpace", Literal(base))
     yield say("triples", _number(manifest.get("quads", 0)))
     yield say("entities", _number(manifest.get("entities", 0)))
@@ -83,11 +83,6 @@ def _response(request: Request, generation: Generation, triples: list[Triple]) -
     body = serialize(triples, format=RDF_FORMATS[offer[1]], prefixes=prefixes) or b""
     headers = {"vary": "Accept, Accept-Encoding", "content-type": content_type(offer[0])}
     return Response(body, 200, headers)
-
-
-def _at(request: Request, path: str) -> NamedNode:
-    """An address of this server, as the client sees it."""
-    return NamedNode(f"{str(request.base_url).rstrip('/')}/{path}")
 
 
 def _rdf(name: str) -> NamedNode:

@@ -14,7 +14,7 @@ from kg.graph import PREFIXES
 from kg.serve.description import service_description
 from kg.serve.generations import Generation, Generations
 from kg.serve.limits import Limits
-from kg.serve.negotiate import content_type
+from kg.serve.negotiate import content_type, unchanged
 from kg.serve.observe import Record
 from kg.serve.pool import Answer, EngineError
 from kg.serve.protocol import Question, RefusedError, explained, read_question
@@ -38,6 +38,7 @@ class SparqlEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application."""
         request, record = Request(scope, receive), Record.of(scope)
+        record.route = "/sparql"
         try:
             question = await read_question(request, self._limits)
             with self._generations.current.request() as generation:
@@ -58,7 +59,7 @@ class SparqlEndpoint:
         headers = {"vary": "Accept, Accept-Encoding", "content-type": content_type(question.offer[0])}
         if question.steady:
             headers |= {"etag": f'W/"{generation.tag}-{question.offer[1]}"', "cache-control": "no-cache"}
-            if request.method != "POST" and unchanged(request, headers["etag"]):
+            if request.method != "POST" and unchanged(request.headers.get("if-none-match", ""), headers["etag"]):
                 await Response(None, 304, headers)(request.scope, request.receive, send)
                 return
         if self._inside >= self._limits.concurrent:
@@ -127,11 +128,3 @@ def refusal(refused: RefusedError, record: Record) -> Response:
     record.outcome = refused.outcome
     headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
     return PlainTextResponse(refused.text + "\n", refused.status, headers)
-
-
-def unchanged(request: Request, etag: str) -> bool:
-    """Whether the client holds this very answer already."""
-    held = request.headers.get("if-none-match", "")
-    return held.strip() == "*" or etag.removeprefix("W/") in (
-        part.strip().removeprefix("W/") for part in held.split(",")
-    )

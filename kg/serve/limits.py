@@ -26,7 +26,7 @@ class Limits:
     concurrent: int = 6 * _CORES
     memory_mb: int = 1024
     services: frozenset[str] = frozenset()
-    workers: int = _CORES
+    workers: int = _CORES + 2
     slow: int = _CORES
-    quick: float = 0.5
+    quick: float = 0.3
     nesting: int = 100

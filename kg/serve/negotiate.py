@@ -1,4 +1,4 @@
-"""What form an answer takes: the Accept header (RFC 9110, 12.5.1) against what there is to offer."""
+"""What form an answer takes (Accept; RFC 9110, 12.5.1), and whether the client has it already."""
 
 from __future__ import annotations
 
@@ -52,6 +52,17 @@ def choose(accept: str, offers: Sequence[Offer]) -> Offer | None:
 def content_type(media: str) -> str:
     """The Content-Type of a media type; text is UTF-8."""
     return f"{media}; charset=utf-8" if media in _TEXT else media
+
+
+def unchanged(held: str, etag: str) -> bool:
+    """Whether an If-None-Match header names this very answer (RFC 9110, 13.1.2).
+
+    >>> unchanged('"a", W/"b"', 'W/"b"'), unchanged("", 'W/"b"')
+    (True, False)
+    """
+    return held.strip() == "*" or etag.removeprefix("W/") in (
+        part.strip().removeprefix("W/") for part in held.split(",")
+    )
 
 
 def _range(part: str) -> tuple[str, float]:

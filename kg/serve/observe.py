@@ -22,6 +22,7 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 class Record:
     """What a request became; the endpoints fill it in. ``query`` is a hash, ``outcome`` a word."""
 
+    route: str = "other"
     query: str | None = None
     rows: int | None = None
     outcome: str | None = None
@@ -92,11 +93,11 @@ class Metrics:
         """Counts a request in."""
         self._running.inc()
 
-    def ended(self, route: str, record: Record, seconds: float) -> None:
+    def ended(self, record: Record, seconds: float) -> None:
         """Counts a request out."""
         self._running.dec()
-        self._requests.labels(route, str(record.status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._requests.labels(record.route, str(record.status)).inc()
+        self._seconds.labels(record.route).observe(seconds)
         if record.outcome:
             self._outcomes.labels(record.outcome).inc()
         if record.rows:
@@ -133,7 +134,7 @@ class Observed:
             await self._app(scope, receive, counted)
         finally:
             seconds = time.perf_counter() - began
-            self._metrics.ended(scope.get("kg.route", "other"), record, seconds)
+            self._metrics.ended(record, seconds)
             self._log.put(
                 time=datetime.now(UTC).isoformat(timespec="milliseconds"),
                 client=(scope.get("client") or ("",))[0],

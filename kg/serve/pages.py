@@ -17,7 +17,7 @@ from kg.graph import BASE, PREFIXES
 from kg.serve.entity import GRAPH_OF, about, entity
 from kg.serve.generations import Generation
 from kg.serve.limits import Limits
-from kg.serve.negotiate import PAGES, Offer, choose, content_type
+from kg.serve.negotiate import PAGES, Offer, choose, content_type, unchanged
 from kg.serve.protocol import RefusedError
 
 CSP = (
@@ -77,6 +77,8 @@ class Pages:
             "etag": f'W/"{generation.tag}-{format}"',
             "cache-control": "no-cache",
         }
+        if unchanged(request.headers.get("if-none-match", ""), headers["etag"]):
+            return Response(None, 304, headers)
         if format not in {"html", "json"}:
             body = await self._rdf(generation, iri, format)
             return Response(body, 200, headers) if body is not None else None

@@ -20,7 +20,9 @@ from kg.serve import frames
 from kg.serve.limits import Limits
 
 _GRACE = 2.0
-"""Seconds beyond a query's time after which the server ends an engine whose own alarm did not."""
+"""Seconds beyond a query's time that are waited for an engine, and for its own alarm to end it."""
+_START = 600.0
+"""Seconds within which a store is opened and its names are read."""
 _PATIENCE = 0.5
 """Seconds between two tries to start an engine."""
 _AGAIN = 3
@@ -61,12 +63,12 @@ class Engine:
             )
         engine = cls(process, *await asyncio.open_connection(sock=ours))
         try:
-            await frames.read(engine.reader)
-        except (asyncio.IncompleteReadError, OSError) as error:
+            async with asyncio.timeout(_START):
+                await frames.read(engine.reader)
+        except BaseException as error:
             await engine.stop()
-            raise EngineError("engine", f"{path}: the store cannot be opened") from error
-        except asyncio.CancelledError:
-            await engine.stop()
+            if isinstance(error, asyncio.IncompleteReadError | OSError):
+                raise EngineError("engine", f"{path}: the store cannot be opened") from error
             raise
         return engine
 
@@ -110,7 +112,7 @@ class Answer:
         self._pool, self._engine = pool, engine
         self._whole = self._slow = False
         self._ended_for: str | None = None
-        self._first = (b"", b"")
+        self._ahead: list[tuple[bytes, bytes]] = []
         self.rows = 0
         self.cut: str | None = None
         self._limits = limits
@@ -121,16 +123,22 @@ class Answer:
         self._deadline = self._loop.call_later(limits.seconds + _GRACE, self._end, "time")
 
     async def begin(self, question: dict[str, Any]) -> None:
-        """Sends the question and waits for the first of the answer. Raises EngineError."""
-        self._engine.writer.write(frames.pack_json(frames.ASK, **question))
-        self._first = await self._read()
+        """Sends the question and waits for the whole of a short answer, the first two parts of a long one.
+
+        Raises EngineError.
+        """
+        with suppress(RuntimeError):  # a closed transport, which reading tells better
+            self._engine.writer.write(frames.pack_json(frames.ASK, **question))
+        self._ahead = [await self._read()]
+        if self._ahead[0][0] == frames.DATA:
+            self._ahead.append(await self._read())
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The answer in parts. Raises EngineError when it breaks off."""
-        kind, content = self._first
+        kind, content = self._ahead.pop(0)
         while kind == frames.DATA:
             yield content
-            kind, content = await self._read()
+            kind, content = self._ahead.pop(0) if self._ahead else await self._read()
         end = json.loads(content)
         self.rows, self.cut = end["rows"], end["cut"]
         self._whole = True
@@ -216,9 +224,9 @@ class Pool:
         return [engine.process.pid for engine in self._engines]
 
     async def ask(self, question: dict[str, Any]) -> Answer:
-        """The answer of the next free engine, once it begins; to be closed. Raises EngineError.
+        """The answer of the next free engine, once it is under way; to be closed. Raises EngineError.
 
-        A question whose engine is killed from outside before it answers is asked again, a few times.
+        A question whose engine is killed from outside before then is asked again, a few times.
         """
         for _ in range(_AGAIN):
             try:
@@ -257,14 +265,13 @@ class Pool:
         turn: asyncio.Future[Engine] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                return await turn
-        except TimeoutError:
-            raise EngineError("busy") from None
-        finally:
-            if turn.cancelled() or not turn.done():
-                with suppress(ValueError):
-                    self._waiting.remove(turn)
+            async with asyncio.timeout(self._limits.seconds + _GRACE):
+                return await asyncio.shield(turn)
+        except BaseException as error:
+            if turn.done():  # an engine came in the same moment
+                self.give_back(turn.result())
+            turn.cancel()
+            raise EngineError("busy") if isinstance(error, TimeoutError) else error from None
 
     def give_back(self, engine: Engine) -> None:
         """Lends a free engine to who waits longest."""

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from pyoxigraph import NamedNode
 from starlette.requests import Request
 
 from kg.query import syntax_error
@@ -90,7 +91,19 @@ def _question(
     if offer is None:
         raise RefusedError(406, f"there are {', '.join(media for media, _ in offers)}")
     dataset = (default, named) if default or named else (None, None)
-    return Question(text, str(request.url.replace(query=None)), offer, told.steady, not told.has_dataset, *dataset)
+    return Question(text, address(request, "sparql"), offer, told.steady, not told.has_dataset, *dataset)
+
+
+def address(request: Request, path: str) -> str:
+    """An address of this server as the client sees it; as the server itself sees it for a Host that is none.
+
+    It is an IRI.
+    """
+    try:
+        return NamedNode(f"{str(request.base_url).rstrip('/')}/{path}").value
+    except ValueError:
+        host, port = request.scope["server"]
+        return f"http://{host}:{port}/{path}"
 
 
 async def read_body(request: Request, limits: Limits) -> bytes:
