@@ -23,6 +23,7 @@ from pyoxigraph import (
     Variable,
 )
 
+from kg.endpoint import Endpoint
 from kg.records import KgError
 from kg.resources import resource
 
@@ -49,6 +50,8 @@ _FORMATS = {
 FORMATS = ("table", *_FORMATS, "ttl", "nt")
 
 Term = NamedNode | BlankNode | Literal | Triple
+Source = Store | Endpoint
+"""What can be asked: a graph on this machine or an endpoint elsewhere."""
 Results = QuerySolutions | QueryBoolean | QueryTriples
 
 
@@ -121,7 +124,7 @@ def find_query(name: str) -> NamedQuery:
 
 
 def answer(
-    store: Store, query: NamedQuery, values: Mapping[str, str], format: str = "json", timeout: float | None = None
+    store: Source, query: NamedQuery, values: Mapping[str, str], format: str = "json", timeout: float | None = None
 ) -> bytes | Table:
     """The answer to a query over the union of all graphs: a Table for ``table``, else the bytes of a standard format.
 
@@ -138,11 +141,19 @@ def answer(
     try:
         return _within(timeout, work) if timeout else work()
     except SyntaxError as error:
-        place = re.match(r"error at (\d+):(\d+): (.{0,160})", str(error.msg))
-        where = f", line {place[1]}, column {place[2]}: {place[3]}" if place else f": {error.msg}"
-        raise KgError(f"{query.name}: not valid SPARQL{where}") from error
+        raise KgError(f"{query.name}: not valid SPARQL{syntax_error(str(error.msg))}") from error
     except (ValueError, RuntimeError, OSError) as error:
         raise KgError(f"{query.name}: {error}") from error
+
+
+def syntax_error(message: str) -> str:
+    """Where and what is wrong with a query, in a line, from the engine's message.
+
+    >>> syntax_error("error at 1:6: expected ASK")
+    ', line 1, column 6: expected ASK'
+    """
+    place = re.match(r"error at (\d+):(\d+): (.{0,160})", message)
+    return f", line {place[1]}, column {place[2]}: {place[3]}" if place else f": {' '.join(message.split())}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +190,7 @@ def _text(term: object) -> str:
     return term.value if isinstance(term, Literal | NamedNode) else str(term)
 
 
-def bind(store: Store, query: NamedQuery, values: Mapping[str, str]) -> dict[Variable, Term]:
+def bind(store: Source, query: NamedQuery, values: Mapping[str, str]) -> dict[Variable, Term]:
     """The terms of a query's parameters."""
     known = {parameter.name for parameter in query.parameters}
     for name in values:
@@ -198,7 +209,7 @@ def bind(store: Store, query: NamedQuery, values: Mapping[str, str]) -> dict[Var
     return bindings
 
 
-def _term(store: Store, query: NamedQuery, parameter: Parameter, value: str) -> NamedNode | Literal:
+def _term(store: Source, query: NamedQuery, parameter: Parameter, value: str) -> NamedNode | Literal:
     if parameter.kind in {"integer", "decimal"}:
         pattern = r"[+-]?\d+" if parameter.kind == "integer" else r"[+-]?\d+(?:\.\d+)?"
         if not re.fullmatch(pattern, value):
@@ -209,7 +220,7 @@ def _term(store: Store, query: NamedQuery, parameter: Parameter, value: str) -> 
     return find_node(store, value, parameter.kind)
 
 
-def find_node(store: Store, name: str, kind: str = "Entity") -> NamedNode:
+def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
     """The thing of a kind that has this name in the graph, however spelt; an IRI names itself.
 
     The kind Entity is any thing that papers name, Any also papers, organizations and kinds of hardware.
@@ -244,7 +255,7 @@ def find_node(store: Store, name: str, kind: str = "Entity") -> NamedNode:
     raise KgError(f"the graph has {nothing} named '{name}'{hint}")
 
 
-def rows(store: Store, query: str, **bindings: Term) -> QuerySolutions:
+def rows(store: Source, query: str, **bindings: Term) -> QuerySolutions:
     """The solutions of one of our own SELECT queries, over the union of all graphs."""
     terms = {Variable(name): term for name, term in bindings.items()}
     solutions = store.query(query, use_default_graph_as_union=True, substitutions=terms)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,8 +14,7 @@ from kg.graph import PREFIXES
 from kg.graph.network import networkx_graph
 from kg.records import KgError
 from kg.view import write_page
-
-_UNFIT_FOR_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from kg.xml import fit_for_xml
 
 
 def export(store: Store, formats: Sequence[str], directory: Path, name: str = "graph") -> list[Path]:
@@ -71,15 +69,14 @@ def _write_union(format: RdfFormat) -> Callable[[Store, Path], None]:
 
 def _write_rdfxml(store: Store, path: Path) -> None:
     with path.open("wb") as out:
-        serialize(map(_fit_for_xml, _triples(store)), out, RdfFormat.RDF_XML, prefixes=PREFIXES)
+        serialize(map(_fit_triple, _triples(store)), out, RdfFormat.RDF_XML, prefixes=PREFIXES)
 
 
-def _fit_for_xml(triple: Triple) -> Triple:
+def _fit_triple(triple: Triple) -> Triple:
     """The triple with U+FFFD for what XML 1.0 cannot hold, which no escape can write."""
     text = triple.object
-    if not isinstance(text, Literal) or not _UNFIT_FOR_XML.search(text.value):
+    if not isinstance(text, Literal) or (fit := fit_for_xml(text.value)) == text.value:
         return triple
-    fit = _UNFIT_FOR_XML.sub("\ufffd", text.value)
     language = {"language": text.language} if text.language else {"datatype": text.datatype}
     return Triple(triple.subject, triple.predicate, Literal(fit, **language))
 
@@ -93,7 +90,7 @@ def _write_trig(store: Store, path: Path) -> None:
 def _write_graphml(store: Store, path: Path) -> None:
     graph = networkx_graph(store)
     for facts in (*(node for _, node in graph.nodes(data=True)), *(edge for *_, edge in graph.edges(data=True))):
-        facts.update({key: _UNFIT_FOR_XML.sub("\ufffd", text) for key, text in facts.items() if isinstance(text, str)})
+        facts.update({key: fit_for_xml(text) for key, text in facts.items() if isinstance(text, str)})
     nx.write_graphml(graph, path, encoding="utf-8", named_key_ids=True)
 
 

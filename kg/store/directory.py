@@ -14,7 +14,9 @@ from typing import Any
 from pyoxigraph import Quad, Store
 
 from kg.records import KgError
+from kg.store.reading import Reading, remove_unread
 from kg.store.records import RecordsDb
+from kg.store.seal import broken_seals, read_seal, seal
 
 
 class GraphDirectory:
@@ -34,22 +36,34 @@ class GraphDirectory:
         """
         try:
             self.generations.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise KgError(f"{self.path}: cannot be written ({error.strerror})") from error
+        with self.locked():
+            try:
+                self.clear_leftovers()
+            except OSError as error:
+                raise KgError(f"{self.path}: cannot be cleared ({error.strerror})") from error
+            records = RecordsDb(self.path / "records.db")
+            try:
+                yield records
+            finally:
+                records.close()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps every other change of the directory out. Raises KgError when one is under way, or it cannot be."""
+        try:
             lock = (self.path / "lock").open("w")
         except OSError as error:
             raise KgError(f"{self.path}: cannot be written ({error.strerror})") from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._clear_leftovers()
             except BlockingIOError as error:
                 raise KgError(f"{self.path}: another build is at work on this graph; wait for it to end") from error
             except OSError as error:
-                raise KgError(f"{self.path}: cannot be locked or cleared ({error.strerror})") from error
-            records = RecordsDb(self.path / "records.db")
-            try:
-                yield records
-            finally:
-                records.close()
+                raise KgError(f"{self.path}: cannot be locked ({error.strerror})") from error
+            yield
 
     def publish(self, quads: Iterable[Quad], manifest: Callable[[], dict[str, Any]]) -> int:
         """Loads a new generation and switches readers to it; returns its number.
@@ -57,7 +71,7 @@ class GraphDirectory:
         ``manifest`` is asked once all quads are loaded. The generation is complete on disk before the
         switch, so a reader sees the old graph or the new one. Raises KgError when it cannot be written.
         """
-        number = max((int(p.name) for p in self.generations.iterdir() if p.name.isdigit()), default=0) + 1
+        number = max(self.numbers(), default=0) + 1
         growing = self.generations / f"{number}.tmp"
         final = self.generations / str(number)
         try:
@@ -66,20 +80,64 @@ class GraphDirectory:
             store.optimize()
             store.flush()
             del store
+            built = {**manifest(), "generation": number}
+            seal(growing, built)
             for place in (*growing.iterdir(), growing):
                 _sync(place)
             os.replace(growing, final)
             _sync(self.generations)
-            self._write_manifest({**manifest(), "generation": number})
-            self._switch(number)
+            self.switch(number, built)
         except (OSError, RuntimeError) as error:
             raise KgError(
                 f"{final}: the new generation could not be written ({error}); the last one still serves"
             ) from error
         finally:
             shutil.rmtree(growing, ignore_errors=True)
-        self._remove_old(number)
+        self.remove_old()
         return number
+
+    def switch(self, number: int, manifest: dict[str, Any]) -> None:
+        """Has readers see a generation, by one rename. Raises OSError."""
+        self._write_manifest(manifest)
+        temporary = self.path / "current.tmp"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(Path("generations") / str(number))
+        os.replace(temporary, self.link)
+        _sync(self.path)
+
+    def rollback(self) -> int:
+        """Has readers see the sound generation before the current one again; returns its number.
+
+        The one that was current stays until the next build. Raises KgError when there is none before it.
+        """
+        with self.locked():
+            current = self.current()
+            for number in reversed(self.numbers()):
+                place = self.generations / str(number)
+                manifest = read_seal(place)
+                older = current is None or number < int(current.name)
+                if older and manifest is not None and not any(broken_seals(place)):
+                    del manifest["files"]
+                    try:
+                        self.switch(number, manifest)
+                    except OSError as error:
+                        raise KgError(f"{self.path}: cannot be written ({error.strerror})") from error
+                    return number
+        raise KgError(f"{self.path}: there is no sound generation before the current one to go back to")
+
+    def numbers(self) -> list[int]:
+        """The generations on disk, in order."""
+        return sorted(int(p.name) for p in self.generations.iterdir() if p.name.isdigit())
+
+    def reading(self) -> Reading:
+        """The published generation, kept on disk until closed. Raises KgError when there is none."""
+        while (generation := self.current()) is not None:
+            try:
+                return Reading(generation)
+            except OSError:
+                if self.current() == generation:
+                    break
+        raise KgError(f"{self.path}: no graph here; make one with: kg build INPUT... -g {self.path}")
 
     def current(self) -> Path | None:
         """The published generation, or None before the first build."""
@@ -121,27 +179,22 @@ class GraphDirectory:
         _sync(temporary)
         os.replace(temporary, self.manifest_path)
 
-    def _switch(self, number: int) -> None:
-        temporary = self.path / "current.tmp"
-        temporary.unlink(missing_ok=True)
-        temporary.symlink_to(Path("generations") / str(number))
-        os.replace(temporary, self.link)
-        _sync(self.path)
-
-    def _clear_leftovers(self) -> None:
-        """Removes generations that were never finished or never published."""
+    def clear_leftovers(self) -> list[Path]:
+        """Removes generations that were never finished or never published, unless they are read; returns them."""
         current = self.current()
+        leftovers = [self.path / "current.tmp", self.manifest_path.with_suffix(".json.tmp")]
         for place in self.generations.iterdir():
             newer = place.name.isdigit() and (current is None or int(place.name) > int(current.name))
             if place.suffix == ".tmp" or newer:
-                shutil.rmtree(place, ignore_errors=True)
-        (self.path / "current.tmp").unlink(missing_ok=True)
+                leftovers.append(place)
+        return [place for place in leftovers if os.path.lexists(place) and remove_unread(place)]
 
-    def _remove_old(self, current: int) -> None:
-        """Keeps the generation before the current one, for readers that still have it open."""
-        for place in self.generations.iterdir():
-            if place.name.isdigit() and int(place.name) < current - 1:
-                shutil.rmtree(place, ignore_errors=True)
+    def remove_old(self) -> None:
+        """Removes generations that nobody reads, but for the current one and the one before it, to go back to."""
+        current = self.current()
+        older = [number for number in self.numbers() if current and number < int(current.name)]
+        for number in older[:-1]:
+            remove_unread(self.generations / str(number))
 
 
 def _sync(place: Path) -> None:

@@ -163,6 +163,13 @@ class RecordsDb:
                 total.update(f"{key}\n{paper}\n".encode())
         return total.hexdigest()
 
+    def check(self) -> None:
+        """Reads the whole database. Raises KgError when it is damaged."""
+        with self._explained():
+            (verdict,) = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+        if verdict != "ok":
+            raise self._damaged(verdict)
+
     def _check_own(self) -> None:
         """Raises KgError for a database of another program, before anything is written into it."""
         rows = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")

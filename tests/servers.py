@@ -1,0 +1,80 @@
+"""Real servers on loopback, each on a port of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Server:
+    """A running ``kg serve``; ``log`` holds its access log."""
+
+    address: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    def ask(self, query: str, accept: str = "application/sparql-results+json") -> Any:
+        """The answer to a query, as JSON or bytes."""
+        status, _, body = self.post(query, accept)
+        assert status == 200, body
+        return json.loads(body) if "json" in accept else body
+
+    def post(self, query: str, accept: str = "*/*") -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of a query."""
+        headers = {"content-type": "application/sparql-query", "accept": accept}
+        return self.send("sparql", query.encode(), headers)
+
+    def send(
+        self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None, method: str | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers (in lower case) and body of a request."""
+        request = urllib.request.Request(self.address + path, body, headers or {}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, {k.lower(): v for k, v in response.headers.items()}, response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+    def health(self) -> dict[str, Any]:
+        """What /healthz says."""
+        return dict(json.loads(self.send("healthz")[2]))
+
+    def records(self) -> list[dict[str, Any]]:
+        """The access log."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+@contextlib.contextmanager
+def serving(graph: Path, *options: str) -> Iterator[Server]:
+    """A server of a graph directory, from when it is ready until it has ended."""
+    command = [sys.executable, "-c", "from kg.cli import main; main()", "serve", "-g", str(graph), "--port", "0"]
+    descriptor, name = tempfile.mkstemp(suffix=".log")
+    with os.fdopen(descriptor, "w") as log:
+        process = subprocess.Popen([*command, *options], stdout=log, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        told = process.stderr.readline()
+        ready = re.search(r"http://\S+/", told)
+        if not ready:
+            raise RuntimeError(told + process.stderr.read())
+        yield Server(ready[0], process, Path(name))
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(40)
+        if process.stderr is not None:
+            process.stderr.close()
+        os.unlink(name)
