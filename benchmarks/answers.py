@@ -3,10 +3,10 @@
     python benchmarks/answers.py ../shared/gold/dev.jsonl --corpus ../shared/corpus/dev.jsonl [--records FILE]
 
 Both graphs hold the same papers. ``--records`` gives the extracted records (JSON Lines); without it they are extracted
-here, by weights that may have learned from these very annotations. An answer is a row less what no two readers share to
-the letter: evidence, scores, counts of papers. A query with a parameter is asked for the ten names of its kind that
-most annotated papers give, head-to-head for the ten pairs that most results set side by side. F1 is over the rows of all
-these together. Beside it stands the same with names linked by equal spelling alone.
+here, by weights that may have learned from these very annotations. An answer is a row
+less what no two readers share to the letter: evidence, scores, counts of papers. A query with a parameter is asked for
+the ten names of its kind that most annotated papers give, head-to-head for the ten pairs that most results set side by
+side. F1 is over the rows of all these together. Beside it stands the same with names linked by equal spelling alone.
 """
 
 from __future__ import annotations
