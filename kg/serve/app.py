@@ -23,7 +23,7 @@ from kg.serve.generations import Generation, Generations
 from kg.serve.limits import Limits
 from kg.serve.observe import AccessLog, Metrics, Observed, Record
 from kg.serve.pages import Pages, linker
-from kg.serve.pool import EngineError
+from kg.serve.process import EngineError
 from kg.serve.protocol import RefusedError, explained
 
 _HERE = Path(__file__).resolve().parent

@@ -11,15 +11,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from kg.graph import PREFIXES
+from kg.serve.cache import Kept
 from kg.serve.description import service_description
 from kg.serve.generations import Generation, Generations
 from kg.serve.limits import Limits
 from kg.serve.negotiate import content_type, unchanged
 from kg.serve.observe import Record
-from kg.serve.pool import Answer, EngineError
+from kg.serve.pool import Answer
+from kg.serve.process import EngineError
 from kg.serve.protocol import Question, RefusedError, explained, read_question
 
 CUT = "X-Result-Cut"
+_DEAR = 0.01
+"""Seconds of a processor from which on a short answer is worth keeping; what is cheap is found again."""
 _HOLD = 0.025
 """Seconds for which a refusal of one query too many is held, so that asking again at once slows nobody else."""
 
@@ -62,6 +66,9 @@ class SparqlEndpoint:
             if request.method != "POST" and unchanged(request.headers.get("if-none-match", ""), headers["etag"]):
                 await Response(None, 304, headers)(request.scope, request.receive, send)
                 return
+            if kept := generation.cache.get(question):
+                await self._send_whole(kept, headers, request, record, send)
+                return
         if self._inside >= self._limits.concurrent:
             await asyncio.sleep(_HOLD)
             raise RefusedError(429, "too many queries at once; try again", "busy", retry_after=1)
@@ -69,7 +76,7 @@ class SparqlEndpoint:
         try:
             answer = await generation.engines.ask(as_asked(question, self._limits))
             try:
-                await self._send(answer, headers, request, record, send)
+                await self._send(answer, question, generation, headers, request, record, send)
             finally:
                 answer.close()
         except EngineError as failure:
@@ -77,17 +84,33 @@ class SparqlEndpoint:
         finally:
             self._inside -= 1
 
+    async def _send_whole(
+        self, kept: Kept, headers: dict[str, str], request: Request, record: Record, send: Send
+    ) -> None:
+        record.rows, record.outcome = kept.rows, "cut" if kept.cut else "ok"
+        if kept.cut:
+            headers[CUT] = kept.cut
+        await Response(kept.body, 200, headers)(request.scope, request.receive, send)
+
     async def _send(
-        self, answer: Answer, headers: dict[str, str], request: Request, record: Record, send: Send
+        self,
+        answer: Answer,
+        question: Question,
+        generation: Generation,
+        headers: dict[str, str],
+        request: Request,
+        record: Record,
+        send: Send,
     ) -> None:
         """Sends an answer, whole if it is short. What is cut later than its first part ends without an end."""
         chunks = answer.chunks()
         first, more = await anext(chunks, b""), await anext(chunks, None)
         if more is None:
-            record.rows, record.outcome = answer.rows, "cut" if answer.cut else "ok"
-            if answer.cut:
-                headers[CUT] = answer.cut
-            await Response(first, 200, headers)(request.scope, request.receive, send)
+            record.cpu = answer.cpu
+            whole = Kept(first, answer.rows, answer.cut)
+            if question.steady and answer.cpu > _DEAR:
+                generation.cache.put(question, whole)
+            await self._send_whole(whole, headers, request, record, send)
             return
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": raw})
@@ -99,10 +122,7 @@ class SparqlEndpoint:
         except EngineError as failure:
             record.outcome = failure.reason
             raise BrokenOffError(explained(failure, self._limits).text) from failure
-        except OSError:
-            record.outcome = "gone"
-            return
-        record.rows, record.outcome = answer.rows, "cut" if answer.cut else "ok"
+        record.rows, record.outcome, record.cpu = answer.rows, "cut" if answer.cut else "ok", answer.cpu
         if answer.cut:
             raise BrokenOffError(answer.cut)
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from kg.records import KgError
+from kg.serve.cache import Cache
 from kg.serve.limits import Limits
-from kg.serve.pool import EngineError, Pool
+from kg.serve.pool import Pool
+from kg.serve.process import EngineError
 from kg.store import GraphDirectory
 from kg.store.reading import Reading
-from kg.store.seal import identity
+from kg.store.seal import identity, read_seal
 
 _POLL = 0.25
 """Seconds between two looks at which generation is published."""
+_CACHED = 64 << 20
+"""Bytes of short answers that are kept."""
 _log = logging.getLogger("kg.serve")
 
 
@@ -27,6 +31,7 @@ class Generation:
     def __init__(self, reading: Reading, manifest: dict[str, Any], limits: Limits) -> None:
         self.path = reading.path
         self.manifest = manifest
+        self.cache = Cache(_CACHED)
         self.tag = _tag(reading.path)
         self.engines = Pool(reading.path, limits, limits.workers, limits.memory_mb, "kg.serve.engine")
         self.search = Pool(reading.path, limits, 1, 0, "kg.serve.search")  # its memory is the graph's, not a query's
@@ -105,7 +110,8 @@ class Generations:
 
     async def _open(self) -> Generation:
         reading = self._directory.reading()
-        generation = Generation(reading, self._directory.manifest(), self._limits)
+        manifest = read_seal(reading.path) or self._directory.manifest()
+        generation = Generation(reading, manifest, self._limits)
         await generation.start()
         return generation
 

@@ -20,12 +20,15 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 @dataclass(slots=True)
 class Record:
-    """What a request became; the endpoints fill it in. ``query`` is a hash, ``outcome`` a word."""
+    """What a request became; the endpoints fill it in. ``query`` is a hash, ``outcome`` a word,
+    ``cpu`` the seconds of a processor that an engine took, if one was asked.
+    """
 
     route: str = "other"
     query: str | None = None
     rows: int | None = None
     outcome: str | None = None
+    cpu: float | None = None
     status: int = 0
     bytes: int = 0
 
@@ -145,5 +148,6 @@ class Observed:
                 bytes=record.bytes,
                 query=record.query,
                 rows=record.rows,
+                cpu=record.cpu and round(record.cpu, 6),
                 outcome=record.outcome,
             )

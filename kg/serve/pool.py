@@ -1,112 +1,32 @@
-"""Engine processes under supervision: each answers one query at a time, and one that dies is replaced."""
+"""Engines given to queries in turn: each answers one at a time, and one that dies is replaced."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import socket
-import sys
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kg.serve import frames
 from kg.serve.limits import Limits
+from kg.serve.process import Engine, EngineError, cause
 
 _GRACE = 2.0
 """Seconds beyond a query's time that are waited for an engine, and for its own alarm to end it."""
-_START = 600.0
-"""Seconds within which a store is opened and its names are read."""
 _PATIENCE = 0.5
 """Seconds between two tries to start an engine."""
 _AGAIN = 3
 _MOST_LOOKS = 10
-_LOWEST = 19
-
-
-class EngineError(Exception):
-    """An engine could not answer; ``reason`` is one of time, memory, nesting, busy, crowded, engine,
-    and the engine's own syntax and refused."""
-
-    def __init__(self, reason: str, text: str = "") -> None:
-        super().__init__(reason, text)
-        self.reason, self.text = reason, text
-
-
-@dataclass(slots=True, eq=False)
-class Engine:
-    """A process and the socket to it."""
-
-    process: asyncio.subprocess.Process
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-    @classmethod
-    async def start(cls, module: str, path: Path, memory_mb: int) -> Engine:
-        """A process that has opened the store of a path. Raises EngineError when it could not."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            arguments = ("-P", "-m", module, str(theirs.fileno()), str(path), str(memory_mb))
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *arguments,
-                pass_fds=[theirs.fileno()],
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-        engine = cls(process, *await asyncio.open_connection(sock=ours))
-        try:
-            async with asyncio.timeout(_START):
-                await frames.read(engine.reader)
-        except BaseException as error:
-            await engine.stop()
-            if isinstance(error, asyncio.IncompleteReadError | OSError):
-                raise EngineError("engine", f"{path}: the store cannot be opened") from error
-            raise
-        return engine
-
-    def yield_to_others(self) -> None:
-        """Gives the process the lowest priority, for as long as it lives."""
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, _LOWEST)
-
-    def cpu_seconds(self) -> float:
-        """The processor time that the process has had; on a system that does not tell, the time on the clock."""
-        try:
-            return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) / 1e9
-        except (OSError, ValueError, IndexError):
-            return time.monotonic()
-
-    def kill(self) -> None:
-        """Ends the process at once."""
-        with suppress(ProcessLookupError):
-            self.process.kill()
-
-    async def stop(self) -> None:
-        """Ends the process and waits for its end."""
-        self.kill()
-        self.writer.close()
-        await self.process.wait()
-
-
-def _cause(status: int) -> str:
-    """Why a process died, by its exit status."""
-    return {
-        -signal.SIGALRM: "time",
-        -signal.SIGABRT: "memory",
-        -signal.SIGSEGV: "nesting",
-    }.get(status, "engine")
 
 
 class Answer:
-    """An answer on its way: the engine is held until ``close``. ``rows`` and ``cut`` are known after the last chunk."""
+    """An answer on its way: the engine is held until ``close``.
+
+    ``rows``, ``cut`` and ``cpu`` (seconds of a processor) are known after the last chunk.
+    """
 
     def __init__(self, pool: Pool, engine: Engine, limits: Limits) -> None:
         self._pool, self._engine = pool, engine
@@ -115,6 +35,7 @@ class Answer:
         self._ahead: list[tuple[bytes, bytes]] = []
         self.rows = 0
         self.cut: str | None = None
+        self.cpu = 0.0
         self._limits = limits
         self._looks = 0
         self._cpu_before = 0.0
@@ -140,7 +61,7 @@ class Answer:
             yield content
             kind, content = self._ahead.pop(0) if self._ahead else await self._read()
         end = json.loads(content)
-        self.rows, self.cut = end["rows"], end["cut"]
+        self.rows, self.cut, self.cpu = end["rows"], end["cut"], end["cpu"]
         self._whole = True
 
     def close(self) -> None:
@@ -159,7 +80,7 @@ class Answer:
             kind, content = await frames.read(self._engine.reader)
         except (asyncio.IncompleteReadError, OSError) as error:
             status = await self._engine.process.wait()
-            raise EngineError(self._ended_for or _cause(status), "") from error
+            raise EngineError(self._ended_for or cause(status), "") from error
         if kind == frames.FAILED:
             self._whole = True
             failure = json.loads(content)

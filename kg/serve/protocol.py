@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
@@ -13,12 +14,14 @@ from starlette.requests import Request
 from kg.query import syntax_error
 from kg.serve.limits import Limits
 from kg.serve.negotiate import GRAPHS, SOLUTIONS, Offer, choose
-from kg.serve.pool import EngineError
+from kg.serve.process import EngineError
 from kg.sparql import UPDATE_FORMS, outline
 
 FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _READ_ONLY = "this graph is read-only over the web; it changes by kg build"
 _MOST_FIELDS = 1000
+_SHORT = 10_000
+_remembered_outline = lru_cache(maxsize=1000)(outline)
 _FILE = re.compile(r"\s*file:", re.I)
 
 
@@ -76,7 +79,7 @@ async def read_question(request: Request, limits: Limits) -> Question | None:
 def _question(
     text: str, request: Request, limits: Limits, default: tuple[str, ...], named: tuple[str, ...]
 ) -> Question:
-    told = outline(text)
+    told = _remembered_outline(text) if len(text) < _SHORT else outline(text)
     if told.form in UPDATE_FORMS:
         raise RefusedError(403, _READ_ONLY)
     if told.depth > limits.nesting:

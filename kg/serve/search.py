@@ -142,7 +142,7 @@ def respond(index: Index, question: dict[str, Any], connection: socket.socket) -
     found = index.find(question["text"], question["limit"])
     content = [{"iri": n.iri, "label": n.label, "name": n.name, "type": n.type, "papers": n.papers} for n in found]
     connection.sendall(frames.pack_json(frames.DATA, results=content))
-    connection.sendall(frames.pack_json(frames.END, rows=len(found), cut=None))
+    connection.sendall(frames.pack_json(frames.END, rows=len(found), cut=None, cpu=0.0))
 
 
 def _words(text: str) -> list[str]:

@@ -110,6 +110,8 @@ class GraphDirectory:
 
         The one that was current stays until the next build. Raises KgError when there is none before it.
         """
+        if not self.generations.is_dir():
+            raise KgError(f"{self.path}: no graph here; make one with: kg build INPUT... -g {self.path}")
         with self.locked():
             current = self.current()
             for number in reversed(self.numbers()):
