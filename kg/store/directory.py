@@ -25,6 +25,7 @@ class GraphDirectory:
         self.generations = self.path / "generations"
         self.link = self.path / "current"
         self.manifest_path = self.path / "build.json"
+        self.corrections = self.path / "corrections.yaml"
 
     @contextmanager
     def building(self) -> Iterator[RecordsDb]:
@@ -115,11 +116,17 @@ class GraphDirectory:
             return {}
         return loaded if isinstance(loaded, dict) else {}
 
+    def keep_corrections(self, content: bytes) -> None:
+        """Puts corrections in the place of those before. Raises KgError when they cannot be written."""
+        try:
+            if content == (self.corrections.read_bytes() if self.corrections.exists() else b""):
+                return
+            _write_whole(self.corrections, content)
+        except OSError as error:
+            raise KgError(f"{self.corrections}: cannot be written ({error.strerror})") from error
+
     def _write_manifest(self, manifest: dict[str, Any]) -> None:
-        temporary = self.manifest_path.with_suffix(".json.tmp")
-        temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
-        _sync(temporary)
-        os.replace(temporary, self.manifest_path)
+        _write_whole(self.manifest_path, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode("utf8"))
 
     def _switch(self, number: int) -> None:
         temporary = self.path / "current.tmp"
@@ -142,6 +149,14 @@ class GraphDirectory:
         for place in self.generations.iterdir():
             if place.name.isdigit() and int(place.name) < current - 1:
                 shutil.rmtree(place, ignore_errors=True)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all."""
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_bytes(content)
+    _sync(temporary)
+    os.replace(temporary, path)
 
 
 def _sync(place: Path) -> None:
