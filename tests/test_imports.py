@@ -26,7 +26,7 @@ ALLOWED = {
     "catalog_check": {"records", "names", "catalog", "graph"},
     "validate": {"records", "resources", "graph", "store", "query"},
     "build": {"records", "catalog", "read", "extract", "link", "corrections", "graph", "store", "query"},
-    "review": {"records", "corrections", "graph", "store", "query"},
+    "review": {"records", "read", "corrections", "graph", "store", "query"},
     "show": {"records", "graph", "store", "query"},
     "stats": {"records", "graph", "store", "query"},
     "view": {"records", "graph", "store", "query"},

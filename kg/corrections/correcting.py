@@ -164,11 +164,13 @@ class Corrector:
                 named = correction.role == "parameters" and claim.entity in (ids or ())
                 return named and correction.value in (None, claim.parameters)
             case Result():
-                if correction.role != "result" or correction.metric is None or claim.value != correction.value:
+                metric, value = correction.metric, correction.value
+                if correction.role != "result" or metric is None or value is None:
                     return False
-                of_subject = ids is None or claim.subject in ids
-                measured = claim.metric in self._meant(record, correction.metric, EntityType.METRIC)
-                return of_subject and (measured or self._measures(record, claim, correction.metric))
+                if round(claim.value, 9) != round(value, 9) or (ids is not None and claim.subject not in ids):
+                    return False
+                measured = claim.metric in self._meant(record, metric, EntityType.METRIC)
+                return measured or self._measures(record, claim, metric)
 
     def _measures(self, record: Extraction, result: Result, metric: str) -> bool:
         """Whether the words of a result that name no entity mean this metric."""

@@ -55,7 +55,7 @@ class Corrections:
             place = f", line {mark.line + 1}" if mark else ""
             why = getattr(error, "problem", None) or "a character that it forbids"
             raise KgError(
-                f"{source}{place}: not valid YAML ({why}); put text with a colon or another sign of YAML in quotation marks"
+                f"{source}{place}: not valid YAML ({why}); put text with a colon in quotation marks"
             ) from error
         except RecursionError as error:
             raise KgError(f"{source}: nested too deeply; {_EXPECTED}") from error

@@ -84,11 +84,10 @@ def quads(
     yield from _ontology(base)
     yield from build_quads(activities, base)
     for correction in sorted(corrections, key=lambda made: made.key):
+        made = correction_iri(base, correction.key)
         yield from correction_quads(correction, base)
         for thing in _corrected(correction, linker) & things.keys():
-            yield Quad(
-                _thing(base, thing), INFLUENCED, correction_iri(base, correction.key), graph_iri(base, "entities")
-            )
+            yield Quad(_thing(base, thing), INFLUENCED, made, graph_iri(base, "entities"))
 
 
 def graph_version() -> str:

@@ -1,0 +1,46 @@
+"""The commands: they parse arguments, call the library and print.
+
+Results go to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from kg.cli.asking import export, queries, query, show, stats, validate, view
+from kg.cli.making import build, extract, review
+from kg.cli.quality import check, evaluate, train
+from kg.console import messages
+from kg.records import KgError
+
+app = typer.Typer(
+    name="kg",
+    help="The knowledge graph of machine-learning papers: saved abstracts in, a graph that answers questions out.",
+    epilog="Begin with: kg build my-page.txt && kg queries",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (build, extract, query, queries, show, view, export, stats, validate, review, evaluate, train):
+    app.command()(command)
+catalog = typer.Typer(help="Look after the catalogue of known names.", no_args_is_help=True)
+catalog.command()(check)
+app.add_typer(catalog, name="catalog")
+
+
+def main() -> None:
+    """Runs a command; turns its failures into one line on standard error and an exit code."""
+    try:
+        app()
+    except KgError as error:
+        messages.print(f"kg: {error}", soft_wrap=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        messages.print("kg: stopped; what was finished is kept")
+        sys.exit(130)
