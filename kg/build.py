@@ -19,9 +19,10 @@ from pyoxigraph import NamedNode, Quad
 
 import kg.read
 from kg.catalog import known
+from kg.corrections import Corrections, Corrector
 from kg.graph import BASE, graph_version, quads
 from kg.graph.vocabulary import term
-from kg.link import Linker
+from kg.link import Linker, shipped
 from kg.records import MIN_SCORE, Extraction, KgError, Paper
 from kg.store import GraphDirectory, RecordsDb
 
@@ -36,7 +37,9 @@ _PATIENCE = 5.0
 class BuildReport:
     """What a build did; ``generation`` is the published one, new unless ``unchanged``.
 
-    ``skipped`` counts the bad records of the input files, ``entities`` the things that papers mention.
+    ``skipped`` counts the bad records of the input files, ``entities`` the things that papers mention,
+    ``corrections`` those with a decision; ``unmatched`` are the ones among them that found nothing to correct, each
+    with its file and line.
     """
 
     files: int
@@ -49,6 +52,9 @@ class BuildReport:
     generation: int
     seconds: float
     unchanged: bool
+    corrections: int = 0
+    undecided: int = 0
+    unmatched: tuple[str, ...] = ()
 
     @property
     def reused(self) -> int:
@@ -61,6 +67,7 @@ def build(
     graph: Path,
     *,
     records: Path | None = None,
+    corrections: Path | None = None,
     jobs: int = 1,
     strict: bool = False,
     base: str = BASE,
@@ -72,7 +79,8 @@ def build(
 
     Only new or changed papers are extracted. A bad record is handed to ``warn`` and left out; with
     ``strict`` it ends the build. What is less probable than ``min_score`` stays out of the graph, and of the records
-    as JSON Lines, for which ``records`` names a file (or a directory).
+    as JSON Lines, for which ``records`` names a file (or a directory). Corrections are applied to both; the graph
+    directory keeps them, and ``corrections`` names a file to take their place.
     Raises KgError for an input that cannot be read, and when no paper was found.
     """
     from kg.extract import extract, pipeline_version  # spaCy takes a second to import
@@ -82,6 +90,7 @@ def build(
     files = list(input_files(inputs))
     directory = GraphDirectory(graph)
     with directory.building() as db:
+        corrected = _corrections(corrections, directory)
         read = [path for path in _told(files, "reading", progress) if _read(path, db, strict, warn)]
         papers = db.merge_papers()
         if not papers:
@@ -89,17 +98,22 @@ def build(
         missing = list(db.missing(pipeline))
         extracted = _extract_all(missing, db, extract, jobs, progress)
 
-        def probable() -> Iterator[Extraction]:
-            return (record.above(min_score) for record in db.extractions(pipeline))
+        linker = Linker(known(), corrected.rules(shipped()))
+        heard = linker.over(r.above(min_score) for r in db.extractions(pipeline)) if corrected.placed else linker
+        corrector = Corrector(corrected, heard)
 
+        def probable() -> Iterator[Extraction]:
+            return (corrector.correct(record).above(min_score) for record in db.extractions(pipeline))
+
+        directory.keep_corrections(corrected.content)
         if records is not None:
             write_records(probable(), records)
-        told = f"{db.digest(pipeline)} {base} {min_score} {graph_version()}"
+        told = f"{db.digest(pipeline)} {base} {min_score} {graph_version()} {corrected.digest}"
         digest = hashlib.sha256(told.encode()).hexdigest()
         built = directory.manifest()
         unchanged = built.get("digest") == digest and directory.serves(built.get("generation"))
         if not unchanged:
-            loading = _Counter(quads(probable, Linker(known()), base), progress)
+            loading = _Counter(quads(probable, linker, base, corrector.matched), progress)
 
             def manifest() -> dict[str, Any]:
                 return {
@@ -111,6 +125,7 @@ def build(
                     "papers": papers,
                     "entities": len(loading.things),
                     "quads": loading.count,
+                    "unmatched": [f"line {line}: {what}" for line, what in corrector.unmatched()],
                     "seconds": round(time.monotonic() - began, 1),
                 }
 
@@ -128,6 +143,9 @@ def build(
         generation=built.get("generation", 0),
         seconds=time.monotonic() - began,
         unchanged=unchanged,
+        corrections=len(list(corrected.decided())),
+        undecided=len(corrected.undecided()),
+        unmatched=tuple(f"{corrected.source}, {told}" for told in built.get("unmatched", ())),
     )
 
 
@@ -146,6 +164,13 @@ def input_files(inputs: Sequence[Path]) -> Iterator[Path]:
                 yield file
     if not seen:
         raise KgError(f"{inputs[0] if inputs else 'input'}: no file to read there")
+
+
+def _corrections(given: Path | None, directory: GraphDirectory) -> Corrections:
+    """The corrections that are given, else those that the graph directory keeps."""
+    if given is None and not directory.corrections.exists():
+        return Corrections()
+    return Corrections.load(given or directory.corrections)
 
 
 def write_records(records: Iterable[Extraction], target: Path) -> int:

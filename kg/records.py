@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -42,6 +43,15 @@ class Role(StrEnum):
     EVALUATED_ON = "evaluated_on"
     COMPARED_TO = "compared_to"
     BUILDS_ON = "builds_on"
+
+
+FITTING: dict[str, set[EntityType]] = {
+    Role.TASKS: {EntityType.TASK},
+    Role.TRAINED_ON: {EntityType.DATASET},
+    Role.EVALUATED_ON: {EntityType.DATASET},
+    "runs_on": {EntityType.HARDWARE},
+}
+"""The types that a role's entities have, where the ontology gives it a range."""
 
 
 class Record(BaseModel):
@@ -93,7 +103,14 @@ def title_key(title: str) -> str:
     return hashlib.sha256(letters.encode("utf8", "replace")).hexdigest()[:16]
 
 
-class Entity(Record):
+class Correctable(Record):
+    """What a person may correct. A written record does not say who did: it holds what was found in the paper."""
+
+    corrections: tuple[str, ...] = Field(default=(), exclude=True)
+    """The names of the corrections that made it what it is."""
+
+
+class Entity(Correctable):
     """A thing that the paper names; ``mentions`` are its distinct surface forms, ``spans`` every place."""
 
     id: str
@@ -104,7 +121,7 @@ class Entity(Record):
     score: float = Field(1.0, ge=0.0, le=1.0)
 
 
-class Fact(Record):
+class Fact(Correctable):
     """A role of an entity in the paper, with the sentence that says so."""
 
     role: Role
@@ -113,7 +130,7 @@ class Fact(Record):
     span: Span | None = None
 
 
-class RunsOn(Record):
+class RunsOn(Correctable):
     """Hardware that the paper's own work ran on, with the number of devices where the text gives one."""
 
     hardware: str
@@ -122,7 +139,7 @@ class RunsOn(Record):
     span: Span | None = None
 
 
-class Size(Record):
+class Size(Correctable):
     """How many parameters a named model has."""
 
     entity: str
@@ -131,7 +148,7 @@ class Size(Record):
     span: Span | None = None
 
 
-class Result(Record):
+class Result(Correctable):
     """A quantitative claim; ``metric`` is an entity's id or, where the metric is no entity, its words."""
 
     subject: str | None = None
@@ -145,6 +162,12 @@ class Result(Record):
     evidence: str
     score: float = Field(1.0, ge=0.0, le=1.0)
     span: Span | None = None
+
+
+Claim = Entity | Fact | RunsOn | Size | Result
+"""What is said of a paper, with its probability as ``score``."""
+
+_CLAIMS = ("entities", "facts", "runs_on", "sizes", "results")
 
 
 class Extraction(Record):
@@ -180,31 +203,44 @@ class Extraction(Record):
         >>> record.above(0.5).facts, len(record.above(0.5).entities), len(record.above(0.95).entities)
         ((), 1, 0)
         """
-        entities = tuple(entity for entity in self.entities if entity.score >= score)
+        return self.where(lambda claim: claim.score >= score)
+
+    def claims(self) -> Iterator[Claim]:
+        """Everything that is said of the paper."""
+        for kind in _CLAIMS:
+            yield from getattr(self, kind)
+
+    def each(self, change: Callable[[Claim], Claim]) -> Extraction:
+        """The record with every claim changed."""
+        return self.model_copy(update={kind: tuple(map(change, getattr(self, kind))) for kind in _CLAIMS})
+
+    def where(self, kept: Callable[[Claim], bool]) -> Extraction:
+        """What is kept; what is claimed of an entity that falls away, falls away or loses that part."""
+        entities = tuple(entity for entity in self.entities if kept(entity))
         ids = {entity.id for entity in entities}
         names = {entity.id: entity.name for entity in self.entities}
 
-        def kept(id: str | None) -> str | None:
+        def left(id: str | None) -> str | None:
             return id if id in ids else None
 
         return self.model_copy(
             update={
                 "entities": entities,
-                "facts": tuple(f for f in self.facts if f.score >= score and f.entity in ids),
-                "runs_on": tuple(use for use in self.runs_on if use.score >= score and use.hardware in ids),
-                "sizes": tuple(size for size in self.sizes if size.score >= score and size.entity in ids),
+                "facts": tuple(f for f in self.facts if f.entity in ids and kept(f)),
+                "runs_on": tuple(use for use in self.runs_on if use.hardware in ids and kept(use)),
+                "sizes": tuple(size for size in self.sizes if size.entity in ids and kept(size)),
                 "results": tuple(
                     result.model_copy(
                         update={
-                            "subject": kept(result.subject),
-                            "metric": kept(result.metric) or names.get(result.metric, result.metric),
-                            "baseline": kept(result.baseline),
-                            "dataset": kept(result.dataset),
-                            "hardware": kept(result.hardware),
+                            "subject": left(result.subject),
+                            "metric": left(result.metric) or names.get(result.metric, result.metric),
+                            "baseline": left(result.baseline),
+                            "dataset": left(result.dataset),
+                            "hardware": left(result.hardware),
                         }
                     )
                     for result in self.results
-                    if result.score >= score
+                    if kept(result)
                 ),
             }
         )

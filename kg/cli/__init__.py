@@ -7,11 +7,35 @@ from __future__ import annotations
 
 import sys
 
-# Each module adds its commands to the program when it is imported; help lists them in this order.
-from kg.cli import asking, learning, making, names, serving  # noqa: F401
-from kg.cli.app import app
+import typer
+
+from kg.cli.asking import export, queries, query, show, stats, validate, view
+from kg.cli.making import build, extract, review
+from kg.cli.quality import check, evaluate, train
+from kg.cli.serving import doctor, publish, rollback, serve
 from kg.console import messages
 from kg.records import KgError
+
+app = typer.Typer(
+    name="kg",
+    help="The knowledge graph of machine-learning papers: saved abstracts in, a graph that answers questions out.",
+    epilog="Begin with: kg build my-page.txt && kg queries",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+COMMANDS = (
+    *(build, extract, review),
+    *(query, queries, show, view, export, stats, validate),
+    *(serve, publish, rollback, doctor),
+    *(evaluate, train),
+)
+for command in COMMANDS:
+    app.command()(command)
+catalog = typer.Typer(help="Look after the catalogue of known names.", no_args_is_help=True)
+catalog.command()(check)
+app.add_typer(catalog, name="catalog")
 
 
 def main() -> None:

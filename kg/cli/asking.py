@@ -1,4 +1,4 @@
-"""What people ask the graph, look at and take away."""
+"""Commands that ask a graph, draw it, check it and take it away."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.app import DEFAULT_GRAPH, GraphOption, app
+from kg.cli.options import DEFAULT_GRAPH, GraphOption
 from kg.console import print_table, results, say
 
 
-@app.command()
 def query(
     name: Annotated[str, typer.Argument(help="A named query, a .rq file, or - for standard input.")],
     parameters: Annotated[
@@ -55,7 +54,6 @@ def query(
         sys.stdout.buffer.write(result)
 
 
-@app.command()
 def queries() -> None:
     """List the named queries with their parameters.
 
@@ -74,7 +72,6 @@ def queries() -> None:
     print_table(("name", "title", "parameters", "example"), tuple(rows), "Named queries")
 
 
-@app.command()
 def show(
     name: Annotated[str, typer.Argument(help="The name or IRI of a thing, or a paper's title.")],
     graph: GraphOption = DEFAULT_GRAPH,
@@ -101,7 +98,6 @@ def show(
             results.print(f"  {what}\n      {title}\n      “{evidence}”" if evidence else f"  {what}\n      {title}")
 
 
-@app.command()
 def view(
     focus: Annotated[str | None, typer.Option(help="Draw what stands around this name.", metavar="NAME")] = None,
     depth: Annotated[int, typer.Option(help="How many steps around the focus.", min=1)] = 2,
@@ -127,7 +123,6 @@ def view(
     say(f"{output}: open it in a browser")
 
 
-@app.command()
 def export(
     formats: Annotated[list[str], typer.Argument(help="ttl, trig, nt, nq, jsonld, rdfxml, graphml, html")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The directory to write into.", metavar="DIR")] = Path(
@@ -150,7 +145,6 @@ def export(
         say(f"{path}: {path.stat().st_size:,} bytes")
 
 
-@app.command()
 def stats(graph: GraphOption = DEFAULT_GRAPH) -> None:
     """Count what the graph holds.
 
@@ -165,7 +159,6 @@ def stats(graph: GraphOption = DEFAULT_GRAPH) -> None:
         print_table((heading, "count"), tuple((what, f"{n:,}") for what, n in counts), None)
 
 
-@app.command()
 def validate(graph: GraphOption = DEFAULT_GRAPH) -> None:
     """Check the graph against its SHACL shapes; exit code 1 if it breaks one.
 

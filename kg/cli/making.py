@@ -1,4 +1,4 @@
-"""Papers in: a graph or records out."""
+"""Commands that make a graph, and that help to correct it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.app import DEFAULT_GRAPH, GraphOption, MinScoreOption, app
-from kg.console import progress_bars, say, warn
+from kg.cli.options import DEFAULT_GRAPH, GraphOption, InputsArgument, MinScoreOption, StrictOption
+from kg.console import print_table, progress_bars, say, warn
 from kg.records import MIN_SCORE, Extraction, KgError
 
 
-@app.command()
 def build(
-    inputs: Annotated[list[Path], typer.Argument(help="Saved pages or JSON Lines; a directory stands for its files.")],
+    inputs: InputsArgument,
     graph: GraphOption = DEFAULT_GRAPH,
     records: Annotated[
         Path | None, typer.Option(help="Also write the records here as JSON Lines.", metavar="FILE|DIR")
     ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(help="Corrections for this and all later builds, in place of those before.", metavar="FILE"),
+    ] = None,
     jobs: Annotated[int, typer.Option(help="Processes that extract.", min=1)] = 1,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at the first bad record instead of skipping it.")
-    ] = False,
+    strict: StrictOption = False,
     base: Annotated[str, typer.Option(help="The base of all IRIs.")] = "https://w3id.org/paper-kg/",
     min_score: MinScoreOption = MIN_SCORE,
 ) -> None:
@@ -37,6 +38,8 @@ def build(
       kg build page.txt
 
       kg build pages/ more.jsonl -g my-graph --jobs 4
+
+      kg build page.txt --corrections corrections.yaml
     """
     from kg.build import build as run
 
@@ -45,6 +48,7 @@ def build(
             inputs,
             graph,
             records=records,
+            corrections=corrections,
             jobs=jobs,
             strict=strict,
             base=base,
@@ -53,6 +57,13 @@ def build(
             warn=warn,
         )
     skipped = f", {report.skipped} bad records skipped" if report.skipped else ""
+    for told in report.unmatched:
+        say(f"matches nothing: {told}")
+    if report.corrections or report.undecided:
+        say(
+            f"{graph}: {report.corrections} corrections, {len(report.unmatched)} of which match nothing, "
+            f"and {report.undecided} facts undecided"
+        )
     if report.unchanged:
         say(f"{graph}: nothing new in {report.files} files; {report.papers} papers, nothing extracted{skipped}")
         return
@@ -62,13 +73,10 @@ def build(
     )
 
 
-@app.command()
 def extract(
-    inputs: Annotated[list[Path], typer.Argument(help="Saved pages or JSON Lines; a directory stands for its files.")],
+    inputs: InputsArgument,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.", metavar="FILE")] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at the first bad record instead of skipping it.")
-    ] = False,
+    strict: StrictOption = False,
     min_score: MinScoreOption = MIN_SCORE,
 ) -> None:
     """Write the records of papers as JSON Lines, on standard output by default.
@@ -107,3 +115,36 @@ def extract(
         else:
             count = write_records(records, output)
             say(f"{output}: {count} records")
+
+
+def review(
+    graph: GraphOption = DEFAULT_GRAPH,
+    below: Annotated[float, typer.Option(help="The confidence below which facts are shown.", min=0.0)] = 0.5,
+    limit: Annotated[int, typer.Option(help="How many to show, the least sure first.", min=1)] = 50,
+    format: Annotated[str, typer.Option(help="table, or yaml: corrections to decide on and build with.")] = "table",
+) -> None:
+    """List the facts of which extraction is least sure, with their sentences.
+
+    Examples:
+
+      kg review --below 0.4
+
+      kg review --format yaml > corrections.yaml
+    """
+    from kg.review import as_corrections, doubts
+    from kg.store import GraphDirectory
+
+    if format not in {"table", "yaml"}:
+        raise typer.BadParameter(f"there is no format '{format}'; there are table, yaml")
+    directory = GraphDirectory(graph)
+    found = doubts(directory.store(), below)
+    if format == "yaml":
+        sys.stdout.write(as_corrections(found, directory.corrections, limit))
+        return
+    shown = found[:limit]
+    print_table(
+        ("confidence", "fact", "thing", "metric", "value", "paper", "evidence"),
+        tuple((d.confidence, d.role, d.thing or "", d.metric or "", d.value or "", d.title, d.evidence) for d in shown),
+        "Facts to review",
+    )
+    say(f"{len(shown)} of {len(found)} facts below {below:g}")

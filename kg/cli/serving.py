@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.app import DEFAULT_GRAPH, GraphOption, app
+from kg.cli.options import DEFAULT_GRAPH, GraphOption
 from kg.console import progress_bars, results, say
 
 
-@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen at; 0 for any that is free.", min=0, max=65535)] = 7333,
@@ -52,7 +51,6 @@ def serve(
     run(graph, host, port, limits, lambda address: say(f"{graph}: {address} (SPARQL at {address}sparql)"))
 
 
-@app.command()
 def publish(
     endpoint: Annotated[
         str, typer.Option(help="The address of a store that speaks the Graph Store Protocol.", metavar="URL")
@@ -83,7 +81,6 @@ def publish(
     say(f"{endpoint}: {triples:,} triples in {graphs} named graphs; the counts there agree")
 
 
-@app.command()
 def rollback(graph: GraphOption = DEFAULT_GRAPH) -> None:
     """Publish the generation before the current one again.
 
@@ -98,7 +95,6 @@ def rollback(graph: GraphOption = DEFAULT_GRAPH) -> None:
     say(f"{graph}: generation {GraphDirectory(graph).rollback()} is published again")
 
 
-@app.command()
 def doctor(
     repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
     graph: GraphOption = DEFAULT_GRAPH,

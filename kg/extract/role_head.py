@@ -11,18 +11,11 @@ from kg.catalog import Catalog
 from kg.extract.candidates import Claim, Found, Notes, Use
 from kg.extract.heads import FLOOR, Floats, Mentions, calibrated, mentions_of
 from kg.extract.roles import device_count, sentence_of
-from kg.records import EntityType, Role
+from kg.records import FITTING, EntityType, Role
 
 ROLES: tuple[str, ...] = (*(role.value for role in Role), "runs_on")
 """What the columns of the head stand for."""
 
-_FITTING = {
-    Role.TASKS: {EntityType.TASK},
-    Role.TRAINED_ON: {EntityType.DATASET},
-    Role.EVALUATED_ON: {EntityType.DATASET},
-    "runs_on": {EntityType.HARDWARE},
-}
-"""The types that a role's entities have, where the ontology gives it a range."""
 _DURATION = re.compile(r"(?:[ -]GPUs?)?[ -](?:hours?|days?)\b")
 _ANOTHER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:,\d{3})+|\d+) and \d[\d,]* (?:[\w-]+ ){0,2}$")
 _BOUND = re.compile(r"\b(?:more than|over|up to|at least|nearly) \d[\d,]* (?:[\w-]+ ){0,2}$", re.IGNORECASE)
@@ -60,7 +53,7 @@ def judge_roles(
         rows = np.arange(*np.searchsorted(mentions.entity, (number, number + 1)))
         telling = rows[int(each[rows, column].argmax())]
         span = sentence_of(found.sentences, found.words.starts[mentions.first[telling]])
-        if entity.type not in _FITTING.get(ROLES[column], {entity.type}):
+        if entity.type not in FITTING.get(ROLES[column], {entity.type}):
             continue
         if column < len(Role):
             claims.append(Claim(Role(ROLES[column]), number, span, score))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import TypeVar
 
@@ -12,6 +12,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg.catalog import Catalog, known
 from kg.comparison import Comparison, compare, direction_of
+from kg.corrections import Correction, Names
+from kg.graph.provenance import INFLUENCED, build_quads, correction_iri, correction_quads
 from kg.graph.vocabulary import (
     BASE,
     DCTERMS,
@@ -21,9 +23,7 @@ from kg.graph.vocabulary import (
     PRISM,
     PROV,
     RDF,
-    RDFS,
     ROLE_PROPERTIES,
-    SCHEMA,
     SKOS,
     UNIT,
     XSD,
@@ -33,7 +33,7 @@ from kg.graph.vocabulary import (
     term,
 )
 from kg.link import Canonical, Linker, Relation, shipped
-from kg.records import Entity, EntityType, Extraction, Fact, KgError, Paper, Result, RunsOn, Size, Span
+from kg.records import Claim, Entity, EntityType, Extraction, Fact, KgError, Paper, Result, RunsOn, Size, Span
 from kg.resources import resource
 from kg.units import QUDT, normalized
 
@@ -48,15 +48,18 @@ _CODE = re.compile(
 _SAFE_IRI = re.compile(r"""[\x00-\x20<>"{}|\\^`\x7f-\x9f]""")
 
 # Raised when the same records come to be written as other quads, so that unchanged inputs are built again.
-_LAYOUT = 2
+_LAYOUT = 3
 
 Records = Callable[[], Iterable[Extraction]]
 _Scored = TypeVar("_Scored", Entity, Fact, RunsOn, Size, Result)
 
 
-def quads(records: Records, linker: Linker, base: str = BASE) -> Iterator[Quad]:
+def quads(
+    records: Records, linker: Linker, base: str = BASE, corrections: Collection[Correction] = ()
+) -> Iterator[Quad]:
     """Every quad of the graph of some records; ``records`` is asked twice, so it must give them anew: once to link.
 
+    ``corrections`` are those that were made in the records and the rules of linking; they are asked last.
     No triple stands in two graphs and there are no blank nodes, so the same records give the same quads.
     """
     linker = linker.over(records())
@@ -79,7 +82,12 @@ def quads(records: Records, linker: Linker, base: str = BASE) -> Iterator[Quad]:
     reached |= {quad.object for quad in numbered if isinstance(quad.object, NamedNode)}
     yield from catalog_quads(known(), reached, base)
     yield from _ontology(base)
-    yield from _provenance(activities, base)
+    yield from build_quads(activities, base)
+    for correction in sorted(corrections, key=lambda made: made.key):
+        made = correction_iri(base, correction.key)
+        yield from correction_quads(correction, base)
+        for thing in _corrected(correction, linker) & things.keys():
+            yield Quad(_thing(base, thing), INFLUENCED, made, graph_iri(base, "entities"))
 
 
 def graph_version() -> str:
@@ -113,15 +121,15 @@ class PaperWriter:
         yield from self._bibliography()
         for entity in _surest_first(self._record.entities):
             span = self._sentence(entity.spans[0]) if entity.spans else None
-            yield from self._fact(term("mentions"), self._node(entity.id), entity.score, span)
+            yield from self._fact(term("mentions"), self._node(entity.id), entity, span)
         for fact in _surest_first(self._record.facts):
-            yield from self._fact(ROLE_PROPERTIES[fact.role], self._node(fact.entity), fact.score, fact.span)
+            yield from self._fact(ROLE_PROPERTIES[fact.role], self._node(fact.entity), fact, fact.span)
         for use in _surest_first(self._record.runs_on):
-            yield from self._fact(term("runsOn"), self._node(use.hardware), use.score, use.span, use.count)
+            yield from self._fact(term("runsOn"), self._node(use.hardware), use, use.span, use.count)
         for size in _surest_first(self._record.sizes):
             self.things[self._thing(size.entity)].add(size.parameters)
             yield from self._statement(
-                self._node(size.entity), term("parameters"), _integer(size.parameters), size.score, size.span
+                self._node(size.entity), term("parameters"), _integer(size.parameters), size, size.span
             )
         for result in _surest_first(self._record.results):
             yield from self._result(result)
@@ -150,17 +158,17 @@ class PaperWriter:
                 yield iri, term("code"), address
 
     def _fact(
-        self, predicate: NamedNode, thing: NamedNode, score: float, span: Span | None, count: int | None = None
+        self, predicate: NamedNode, thing: NamedNode, claim: Claim, span: Span | None, count: int | None = None
     ) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
         yield self._iri, predicate, thing
-        yield from self._statement(self._iri, predicate, thing, score, span, count)
+        yield from self._statement(self._iri, predicate, thing, claim, span, count)
 
     def _statement(
         self,
         subject: NamedNode,
         predicate: NamedNode,
         object: NamedNode | Literal,
-        score: float,
+        claim: Claim,
         span: Span | None,
         count: int | None = None,
     ) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
@@ -172,16 +180,18 @@ class PaperWriter:
         yield node, _OBJECT, object
         if count is not None:
             yield node, term("count"), _integer(count)
-        yield from self._support(node, score, span)
+        yield from self._support(node, claim, span)
 
     def _support(
-        self, node: NamedNode, score: float, span: Span | None
+        self, node: NamedNode, claim: Claim, span: Span | None
     ) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
         if node not in self._claimed:  # two names of one thing make one claim, as sure as the surer
             self._claimed.add(node)
             yield node, term("paper"), self._iri
-            yield node, _CONFIDENCE, _decimal(score)
+            yield node, _CONFIDENCE, _decimal(claim.score)
             yield node, _GENERATED, self.activity
+        for correction in claim.corrections:
+            yield node, INFLUENCED, correction_iri(self._base, correction)
         if span is None:
             return
         start, end = span
@@ -219,15 +229,13 @@ class PaperWriter:
         yield node, term("bound"), Literal(result.bound)
         for name, reference in references.items():
             yield node, term(name), reference
-        yield from self._support(node, result.score, result.span)
+        yield from self._support(node, result, result.span)
 
     def _metric(self, metric: str) -> NamedNode:
         """The metric's node; words that are no entity of the record become a metric by their slug."""
         if metric in self._entities:
             return self._node(metric)
-        thing = self._linker.canonical(
-            Entity(id="", type=EntityType.METRIC, name=metric, mentions=(metric,), score=1.0)
-        )
+        thing = self._linker.thing(EntityType.METRIC, metric)
         self.things.setdefault(thing, set())
         return entity_iri(self._base, thing.type, thing.slug)
 
@@ -306,6 +314,12 @@ def _thing(base: str, thing: Canonical) -> NamedNode:
     return entity_iri(base, thing.type, thing.slug)
 
 
+def _corrected(correction: Correction, linker: Linker) -> set[Canonical]:
+    """The things whose names a correction joins or parts."""
+    pairs = correction.pairs if isinstance(correction, Names) else ()
+    return {linker.thing(type, name) for type, *names in pairs for name in names}
+
+
 def catalog_quads(catalog: Catalog, reached: set[NamedNode], base: str = BASE) -> Iterator[Quad]:
     """What the catalogue says of the reached things and of those they refer to: lines, vendors, wider tasks, suites."""
     graph = graph_iri(base, "catalog")
@@ -334,21 +348,6 @@ def _ontology(base: str) -> Iterator[Quad]:
     graph = graph_iri(base, "ontology")
     for quad in parse(path=str(resource("ontology") / "kg.ttl"), format=RdfFormat.TURTLE):
         yield Quad(quad.subject, quad.predicate, quad.object, graph)
-
-
-def _provenance(activities: set[NamedNode], base: str) -> Iterator[Quad]:
-    """One activity a pipeline version, which all its claims share, without clock times: equal builds are equal."""
-    graph = graph_iri(base, "provenance")
-    for activity in sorted(activities, key=str):
-        version = activity.value.rpartition("/")[2]
-        agent = NamedNode(f"{base}id/software/{version}")
-        label = Literal(f"extraction by paper-kg, pipeline {version}", language="en")
-        yield Quad(activity, _TYPE, NamedNode(PROV + "Activity"), graph)
-        yield Quad(activity, NamedNode(RDFS + "label"), label, graph)
-        yield Quad(activity, NamedNode(PROV + "wasAssociatedWith"), agent, graph)
-        yield Quad(agent, _TYPE, NamedNode(PROV + "SoftwareAgent"), graph)
-        yield Quad(agent, NamedNode(RDFS + "label"), Literal("paper-kg", language="en"), graph)
-        yield Quad(agent, NamedNode(SCHEMA + "softwareVersion"), Literal(version), graph)
 
 
 def _compared(node: NamedNode, told: Comparison | None) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:

@@ -138,7 +138,8 @@ class Names:
             self.clusters.part(self._add(type, first), self._add(type, second))
         for type, first, second in rules.same:
             names = (self._headed(type, first), self._headed(type, second))
-            if not self.clusters.join(*names, f"forced by {rules.source}"):
+            because = rules.reasons.get((type, first, second), f"forced by {rules.source}")
+            if not self.clusters.join(*names, because):
                 raise KgError(f"{rules.source}: '{first}' and '{second}' are to be the same, but other rules part them")
 
     def _headed(self, type: EntityType, text: str) -> Name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from kg.catalog import Catalog, Entry
@@ -70,20 +71,38 @@ class Linker:
         thing = self._things.get(self._names.clusters.of(name))
         return thing or self._known(entity.type, entity.name) or _unheard(entity.type, entity.name)
 
+    def thing(self, type: EntityType, name: str) -> Canonical:
+        """The thing that a name of a type means by itself."""
+        return self.canonical(Entity(id="", type=type, name=name, mentions=(name,), score=1.0))
+
+    def heard(self, type: EntityType, name: str) -> bool:
+        """Whether a record calls something so, in any spelling and by any label, whatever the rules join."""
+        entry = self._labels.find(name_of(type, name), forms(type, name))
+        return any((type, form) in self._heard for form in forms(type, entry.name if entry else name))
+
+    @cached_property
+    def _heard(self) -> set[tuple[EntityType, str]]:
+        return {(use.type, form) for use in self._uses for form in forms(use.type, use.name)}
+
     def entry(self, thing: Canonical) -> Entry | None:
         """What the catalogue has of a thing."""
         return self._entries.get(thing)
 
     def describe(self) -> Iterator[tuple[Canonical, Description]]:
         """Every thing that the records name, in order, with the label that most papers give it."""
-        forms: dict[Canonical, Counter[str]] = defaultdict(Counter)
+        written: dict[Canonical, Counter[str]] = defaultdict(Counter)
         for use, (name, count) in self._uses.items():
-            written = forms[self._things[self._names.clusters.of(name)]]
+            called = written[self._things[self._names.clusters.of(name)]]
             for form in use.forms:
-                written[form] += count
-        for thing in sorted(forms):
+                called[form] += count
+        for type, *pair in self._rules.same:
+            for form in pair:  # a name that a rule gives is an alias though no paper writes it
+                named = self._things.get(self._names.clusters.of(name_of(type, form)))
+                if named in written:
+                    written[named][form] += 0
+        for thing in sorted(written):
             label = self._texts[thing]
-            others = {form: count for form, count in forms[thing].items() if form != label}
+            others = {form: count for form, count in written[thing].items() if form != label}
             because = dict(self._names.clusters.reasons(name_of(thing.type, label))) if others else {}
             aliases = [Alias(form, self._reason(thing, form, count, because)) for form, count in others.items()]
             yield thing, Description(label, tuple(sorted(aliases)))

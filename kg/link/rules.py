@@ -29,14 +29,16 @@ class Rules(BaseModel):
     different: tuple[Pair, ...] = ()
     source: str = "rules"
     digest: str = ""
+    reasons: dict[Pair, str] = {}
+    """Why pairs are forced together, where there is more to say than where."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Rules:
-        same = {_unordered(pair) for pair in self.same}
+        same = {unordered(pair) for pair in self.same}
         for type, first, second in self.different:
-            if normal_form(type, first) == normal_form(type, second):
+            if one_spelling((type, first, second)):
                 raise ValueError(f"'{first}' and '{second}' are one spelling of one name and cannot differ")
-            if _unordered((type, first, second)) in same:
+            if unordered((type, first, second)) in same:
                 raise ValueError(f"'{first}' and '{second}' are said to be the same and to be different")
         return self
 
@@ -65,7 +67,13 @@ class Rules(BaseModel):
             raise KgError(f"{path}: {place + ': ' if place else ''}{first['msg']}") from error
 
 
-def _unordered(pair: Pair) -> tuple[EntityType, frozenset[str]]:
+def one_spelling(pair: Pair) -> bool:
+    """Whether two names have one normal form, so that no rule can part them."""
+    return len(unordered(pair)[1]) == 1
+
+
+def unordered(pair: Pair) -> tuple[EntityType, frozenset[str]]:
+    """A pair whatever its order and spelling."""
     type, *names = pair
     return type, frozenset(normal_form(type, name) for name in names)
 

@@ -72,7 +72,7 @@ def _paper(path: Path, number: int, line: str) -> Paper:
         where = ".".join(str(part) for part in first["loc"])
         why = first["msg"].lower().removeprefix("value error, ")
         raise KgError(f"{path}, line {number}: '{where}': {why}; correct or remove the line") from error
-    arxiv_id, doi = _identifiers(told.arxiv_id, told.doi)
+    arxiv_id, doi = identifiers(told.arxiv_id, told.doi)
     paper = Paper(
         id=told.id if told.id is not None else 0,
         title=clean_title(told.title),
@@ -98,12 +98,12 @@ def _cleaned(data: dict[str, Any]) -> dict[str, Any]:
     return {key: clean(value) for key, value in data.items() if value is not None}
 
 
-def _identifiers(arxiv: str | None, doi: str | None) -> tuple[str | None, str | None]:
+def identifiers(arxiv: str | None, doi: str | None) -> tuple[str | None, str | None]:
     """The arXiv identifier and the DOI in the form in which all spellings and versions of one are equal.
 
-    >>> _identifiers("https://arxiv.org/pdf/2106.09685v2.pdf", "https://doi.org/10.1000/ABC")
+    >>> identifiers("https://arxiv.org/pdf/2106.09685v2.pdf", "https://doi.org/10.1000/ABC")
     ('2106.09685', '10.1000/abc')
-    >>> _identifiers(None, "10.48550/arXiv.2106.09685")
+    >>> identifiers(None, "10.48550/arXiv.2106.09685")
     ('2106.09685', None)
     """
     bare_arxiv, bare_doi = _bare(_ARXIV, arxiv), _bare(_DOI, doi)

@@ -27,6 +27,7 @@ class GraphDirectory:
         self.generations = self.path / "generations"
         self.link = self.path / "current"
         self.manifest_path = self.path / "build.json"
+        self.corrections = self.path / "corrections.yaml"
 
     @contextmanager
     def building(self) -> Iterator[RecordsDb]:
@@ -175,11 +176,17 @@ class GraphDirectory:
             return {}
         return loaded if isinstance(loaded, dict) else {}
 
+    def keep_corrections(self, content: bytes) -> None:
+        """Puts corrections in the place of those before. Raises KgError when they cannot be written."""
+        try:
+            if content == (self.corrections.read_bytes() if self.corrections.exists() else b""):
+                return
+            _write_whole(self.corrections, content)
+        except OSError as error:
+            raise KgError(f"{self.corrections}: cannot be written ({error.strerror})") from error
+
     def _write_manifest(self, manifest: dict[str, Any]) -> None:
-        temporary = self.manifest_path.with_suffix(".json.tmp")
-        temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
-        _sync(temporary)
-        os.replace(temporary, self.manifest_path)
+        _write_whole(self.manifest_path, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode("utf8"))
 
     def clear_leftovers(self) -> list[Path]:
         """Removes generations that were never finished or never published, unless they are read; returns them."""
@@ -197,6 +204,14 @@ class GraphDirectory:
         older = [number for number in self.numbers() if current and number < int(current.name)]
         for number in older[:-1]:
             remove_unread(self.generations / str(number))
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all."""
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_bytes(content)
+    _sync(temporary)
+    os.replace(temporary, path)
 
 
 def _sync(place: Path) -> None:

@@ -1,4 +1,4 @@
-"""How well extraction does, and making it do better."""
+"""Commands for those who look after extraction and the catalogue."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.app import app
-from kg.console import print_report, print_table, progress_bars, say
+from kg.console import print_report, print_table, progress_bars, results, say
 
 TrainingOption = Annotated[Path, typer.Option(help="Invented papers: a directory with corpus.jsonl and gold.jsonl.")]
 TRAINING = Path("training")
@@ -19,7 +18,31 @@ ExternalOption = Annotated[
 ]
 
 
-@app.command()
+def check(
+    directory: Annotated[
+        Path | None, typer.Argument(help="The directory of its .ttl files; the one that ships unless given.")
+    ] = None,
+) -> None:
+    """Check a catalogue for shared labels, dangling parents and figures without a source; exit code 1 if there are any.
+
+    Examples:
+
+      kg catalog check
+
+      kg catalog check ontology/catalog
+    """
+    from kg.catalog_check import check as run
+    from kg.resources import resource
+
+    place = directory or resource("ontology") / "catalog"
+    findings = run(place)
+    for finding in findings:
+        results.print(f"{finding.file}: <{finding.entry}>: {finding.problem}")
+    say(f"{place}: {len(findings)} findings" if findings else f"{place}: nothing to correct")
+    if findings:
+        raise typer.Exit(1)
+
+
 def evaluate(
     gold: Annotated[Path, typer.Argument(help="Annotated records, JSON Lines.")],
     corpus: Annotated[Path, typer.Option(help="The papers of the annotations, JSON Lines.")],
@@ -70,7 +93,6 @@ def evaluate(
     print_report(pairs, worst)
 
 
-@app.command()
 def train(
     gold: Annotated[Path, typer.Argument(help="Annotated records, JSON Lines.")],
     corpus: Annotated[Path, typer.Option(help="The papers of the annotations, JSON Lines.")],

@@ -1,0 +1,219 @@
+"""Corrections applied to records, which keep what extraction said."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TypeVar
+
+from kg.corrections.file import Corrections
+from kg.corrections.forms import AboutFact, AboutThing, Accept, Alias, Correction, Names, Rename, Retype, Undecided
+from kg.link import Canonical, Linker
+from kg.names import normal_form
+from kg.read.jsonl import identifiers
+from kg.records import (
+    FITTING,
+    Claim,
+    Correctable,
+    Entity,
+    EntityType,
+    Extraction,
+    Fact,
+    Paper,
+    Result,
+    RunsOn,
+    Size,
+    title_key,
+)
+
+_Corrected = TypeVar("_Corrected", bound=Correctable)
+
+
+class Corrector:
+    """Corrects records: names and types first, then facts, each in the order of the file, so that the later counts.
+
+    ``linker`` has read the records as they were, by the rules that hold the file's merges, splits and aliases: a name
+    in a correction means what it means there. ``matched`` holds the corrections that found something to correct, in
+    the records that went through until now.
+    """
+
+    def __init__(self, corrections: Corrections, linker: Linker) -> None:
+        self.matched: set[Correction] = set()
+        self._linker = linker
+        self._file = corrections
+        self._corrections = list(corrections.decided())
+        self._by_paper: dict[str, list[int]] = defaultdict(list)
+        self._everywhere: list[int] = []
+        self._targets: set[Canonical] = set()
+        for place, correction in enumerate(self._corrections):
+            if isinstance(correction, Names):
+                self._note(correction)
+            elif isinstance(correction, AboutFact | AboutThing) and correction.paper is not None:
+                for key in _keys_of_reference(correction.paper):
+                    self._by_paper[key].append(place)
+            elif isinstance(correction, AboutThing):
+                self._everywhere.append(place)
+                types = [correction.type] if correction.type else list(EntityType)
+                self._targets.update(linker.thing(type, correction.thing) for type in types)
+
+    def correct(self, record: Extraction) -> Extraction:
+        """The record as it was corrected; the same record where nothing is said of it."""
+        places = {place for key in _keys_of_paper(record.paper) for place in self._by_paper.get(key, ())}
+        if self._everywhere and (places or not self._targets.isdisjoint(self._things(record))):
+            places.update(self._everywhere)
+        concerned = [self._corrections[place] for place in sorted(places)]
+        for correction in concerned:
+            if isinstance(correction, Rename):
+                record = self._renamed(record, correction)
+            elif isinstance(correction, Retype):
+                record = self._retyped(record, correction)
+        for correction in concerned:
+            if isinstance(correction, AboutFact):
+                record = self._judged(record, correction)
+        return record
+
+    def unmatched(self) -> Iterator[tuple[int, str]]:
+        """The line of each correction that found nothing until now, and what it was to do."""
+        for line, correction in self._file.placed:
+            if correction not in self.matched and not isinstance(correction, Undecided):
+                yield line, correction.what
+
+    def _note(self, correction: Names) -> None:
+        """Counts names as matched that records use: a split or merge needs two of them."""
+        names = {name for _, *pair in correction.pairs for name in pair}
+        heard = sum(self._linker.heard(correction.type, name) for name in names)
+        if heard >= (1 if isinstance(correction, Alias) else 2):
+            self.matched.add(correction)
+
+    def _things(self, record: Extraction) -> Iterator[Canonical]:
+        ids = {entity.id for entity in record.entities}
+        yield from map(self._linker.canonical, record.entities)
+        for result in record.results:
+            if result.metric not in ids:
+                yield self._linker.thing(EntityType.METRIC, result.metric)
+
+    def _meant(self, record: Extraction, name: str, type: EntityType | None = None, here: bool = True) -> set[str]:
+        """The ids of the entities that a name means; if it means none, of those that the paper ``here`` calls so."""
+        entities = [entity for entity in record.entities if type in (None, entity.type)]
+        meant = {e.id for e in entities if self._linker.canonical(e) == self._linker.thing(e.type, name)}
+        if meant or not here:
+            return meant
+        return {e.id for e in entities if normal_form(e.type, name) in {normal_form(e.type, m) for m in e.mentions}}
+
+    def _renamed(self, record: Extraction, correction: Rename) -> Extraction:
+        ids = self._meant(record, correction.thing, correction.type, correction.paper is not None)
+        metrics = correction.type in (None, EntityType.METRIC)
+
+        def renamed(claim: Claim) -> Claim:
+            if isinstance(claim, Entity) and claim.id in ids:
+                called = tuple(dict.fromkeys((correction.to, *claim.mentions)))
+                return self._by(correction, claim, name=correction.to, mentions=called)
+            if isinstance(claim, Result) and metrics and self._measures(record, claim, correction.thing):
+                return self._by(correction, claim, metric=correction.to)
+            return claim
+
+        return record.each(renamed)
+
+    def _retyped(self, record: Extraction, correction: Retype) -> Extraction:
+        ids, to = self._meant(record, correction.thing, correction.type, correction.paper is not None), correction.to
+        names = {entity.id: entity.name for entity in record.entities}
+
+        def retyped(claim: Claim) -> Claim:
+            if isinstance(claim, Entity) and claim.id in ids:
+                return self._by(correction, claim, type=to)
+            if isinstance(claim, Result):
+                lost = {part for part, type in _TYPED.items() if getattr(claim, part) in ids and type is not to}
+                return claim.model_copy(
+                    update={part: names[claim.metric] if part == "metric" else None for part in lost}
+                )
+            return claim
+
+        def fits(claim: Claim) -> bool:
+            if isinstance(claim, Fact) and claim.entity in ids:
+                return to in FITTING.get(claim.role, {to})
+            return not isinstance(claim, RunsOn) or claim.hardware not in ids or to in FITTING["runs_on"]
+
+        return record.each(retyped).where(fits)
+
+    def _judged(self, record: Extraction, correction: AboutFact) -> Extraction:
+        ids = self._meant(record, correction.thing) if correction.thing else None
+        meant = {claim for claim in record.claims() if self._is_meant(record, claim, correction, ids)}
+        if not meant:
+            return record
+        self.matched.add(correction)
+        if not isinstance(correction, Accept):
+            return record.where(lambda claim: claim not in meant)
+        borne = {id for claim in meant for id in _named(claim)}
+
+        def sure(claim: Claim) -> Claim:
+            if claim in meant or (isinstance(claim, Entity) and claim.id in borne):
+                return self._by(correction, claim, score=1.0)
+            return claim
+
+        return record.each(sure)
+
+    def _is_meant(self, record: Extraction, claim: Claim, correction: AboutFact, ids: set[str] | None) -> bool:
+        match claim:
+            case Entity():
+                return correction.role == "mentions" and claim.id in (ids or ())
+            case Fact():
+                return correction.role == claim.role and claim.entity in (ids or ())
+            case RunsOn():
+                return correction.role == "runs_on" and claim.hardware in (ids or ())
+            case Size():
+                named = correction.role == "parameters" and claim.entity in (ids or ())
+                return named and correction.value in (None, claim.parameters)
+            case Result():
+                metric, value = correction.metric, correction.value
+                if correction.role != "result" or metric is None or value is None:
+                    return False
+                if round(claim.value, 9) != round(value, 9) or (ids is not None and claim.subject not in ids):
+                    return False
+                measured = claim.metric in self._meant(record, metric, EntityType.METRIC)
+                return measured or self._measures(record, claim, metric)
+
+    def _measures(self, record: Extraction, result: Result, metric: str) -> bool:
+        """Whether the words of a result that name no entity mean this metric."""
+        if any(result.metric == entity.id for entity in record.entities):
+            return False
+        means = self._linker.thing
+        return means(EntityType.METRIC, result.metric) == means(EntityType.METRIC, metric)
+
+    def _by(self, correction: Correction, claim: _Corrected, **changes: object) -> _Corrected:
+        """The claim with changes, made by a correction."""
+        self.matched.add(correction)
+        return claim.model_copy(update={"corrections": (*claim.corrections, correction.key), **changes})
+
+
+_TYPED = {"metric": EntityType.METRIC, "dataset": EntityType.DATASET, "hardware": EntityType.HARDWARE}
+"""The parts of a result that are of one type."""
+
+
+def _named(claim: Claim) -> set[str]:
+    """The ids of the entities without which a claim says less."""
+    match claim:
+        case Entity():
+            return {claim.id}
+        case Fact() | Size():
+            return {claim.entity}
+        case RunsOn():
+            return {claim.hardware}
+        case Result():
+            parts = (claim.subject, claim.metric, claim.baseline, claim.dataset, claim.hardware)
+            return {part for part in parts if part is not None}
+
+
+def _keys_of_paper(paper: Paper | None) -> set[str]:
+    """What a paper is found by."""
+    return {key for key in (paper.arxiv_id, paper.doi, title_key(paper.title)) if key} if paper else set()
+
+
+def _keys_of_reference(reference: str) -> set[str]:
+    """The keys that a reference may be: an arXiv identifier or a DOI in any spelling, or a title.
+
+    >>> paper = Paper(id=1, title="LoRA", abstract="", arxiv_id="2106.09685")
+    >>> [len(_keys_of_reference(told) & _keys_of_paper(paper)) for told in ("arXiv:2106.09685v2", "lora", "LoRa 2")]
+    [1, 1, 0]
+    """
+    told = (*identifiers(reference, None), *identifiers(None, reference), title_key(reference))
+    return {key for key in told if key}
