@@ -17,7 +17,7 @@ def kg(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[s
     return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
 
 
-COMMANDS = ["build", "extract", "query", "queries", "show", "view", "export", "stats", "validate", "evaluate"]
+COMMANDS = ["build", "extract", "query", "queries", "show", "view", "export", "stats", "validate", "review", "evaluate"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
