@@ -18,7 +18,7 @@ def kg(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[s
 
 
 COMMANDS = [
-    *("build", "extract", "query", "queries", "show", "view", "export", "stats", "validate", "evaluate"),
+    *("build", "extract", "query", "queries", "show", "view", "export", "stats", "validate", "review", "evaluate"),
     *("serve", "rollback", "doctor", "publish"),
 ]
 

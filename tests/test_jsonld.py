@@ -18,7 +18,7 @@ from kg.export.jsonld import write_jsonld
 from kg.graph import BASE
 from kg.graph.vocabulary import KG
 from kg.resources import resource
-from tests.written import ABSTRACT, fig, graph_of, plum
+from tests.written import ABSTRACT, CORRECTIONS, fig, graph_of, plum
 
 PAPER = "kgid:paper/2699.00001"
 
@@ -72,6 +72,15 @@ def returned(object: NamedNode | Literal) -> Any:
 
 def test_the_file_expands_to_the_triples_of_the_graph(store: Store) -> None:
     assert set(expanded(written(store))) == set(store)
+
+
+def test_a_corrected_graph_has_short_names_too_and_comes_back() -> None:
+    corrected = graph_of(plum(), corrections=CORRECTIONS)
+    document = written(corrected)
+    assert set(expanded(document)) == set(corrected)
+    (graph,) = [graph for graph in document["@graph"] if graph["id"] == f"{BASE}graph/provenance"]
+    assert sorted({key for key in keys(graph) if ":" in key}) == []
+    assert [node["name"] for node in graph["@graph"] if "name" in node] == ["Ada Plum"]
 
 
 def test_oxigraph_reads_the_same_quads(store: Store) -> None:

@@ -15,7 +15,7 @@ from kg.graph.vocabulary import DCTERMS, KG, OA, RDF, SKOS, XSD, graph_iri
 from kg.records import EntityType
 from kg.resources import resource
 from kg.validate import Violation, validate
-from tests.written import entity, fig, graph_of, plum, record
+from tests.written import CORRECTIONS, entity, fig, graph_of, plum, record
 
 PAPER = NamedNode(f"{BASE}id/paper/2699.00001")
 DEVICE = NamedNode(f"{BASE}id/hardware/nvidia-a100")
@@ -56,7 +56,7 @@ def also(node: NamedNode | str, predicate: str, object: NamedNode | Literal) -> 
 
 
 def test_the_graph_of_sound_records_has_no_violation() -> None:
-    assert validate(graph_of(plum(), fig())) == []
+    assert validate(graph_of(plum(), fig(), corrections=CORRECTIONS)) == []
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def unsourced() -> Store:
 def test_every_shape_is_broken_by_some_damage() -> None:
     asked = {str(message) for message in SHAPES.objects(None, SH.message)}
     broken = [
-        emptied(graph_of(plum())),
-        filled(graph_of(plum()), Literal("")),
+        emptied(graph_of(plum(), corrections=CORRECTIONS)),
+        filled(graph_of(plum(), corrections=CORRECTIONS), Literal("")),
         filled(graph_of(plum()), Literal(value=True)),
         filled(graph_of(plum()), NamedNode(KG + "Model")),
         filled(graph_of(record(entities=(entity("e1", EntityType.TASK, "plum picking"),))), NamedNode(KG + "Model")),

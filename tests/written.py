@@ -5,8 +5,9 @@ from __future__ import annotations
 from pyoxigraph import Store
 
 from kg.catalog import known
+from kg.corrections import Corrections, Corrector
 from kg.graph import BASE, quads
-from kg.link import Linker
+from kg.link import Linker, shipped
 from kg.records import Entity, EntityType, Extraction, Fact, Paper, Result, Role, RunsOn, Size, Source
 
 PREFIXES = """
@@ -75,6 +76,22 @@ def plum() -> Extraction:
     )
 
 
+CORRECTIONS = """
+- accept: introduces
+  thing: PlumServe
+  paper: 2699.00001
+  because: it says so
+  by: Ada Plum
+  on: 2026-11-21
+- alias: Serving Plums
+  of: PlumServe
+  type: System
+  by: Ada Plum
+  on: 2026-11-21
+"""
+"""Two corrections of ``plum``."""
+
+
 def fig() -> Extraction:
     """A paper that builds on what ``plum`` presents, with results that tie."""
     tie = {"subject": "e1", "metric": "plum rate", "value": 3.0, "unit": "x", "evidence": "3x", "span": (0, 3)}
@@ -100,8 +117,11 @@ def fig() -> Extraction:
     )
 
 
-def graph_of(*records: Extraction, base: str = BASE) -> Store:
-    """The graph of records in memory, loaded in the order given."""
+def graph_of(*records: Extraction, base: str = BASE, corrections: str = "") -> Store:
+    """The graph of records in memory, loaded in the order given, as a file of corrections wants it."""
+    told = Corrections.read(corrections.encode(), "corrections.yaml")
+    linker = Linker(known(), told.rules(shipped()))
+    corrector = Corrector(told, linker.over(records))
     store = Store()
-    store.extend(quads(lambda: records, Linker(known()), base))
+    store.extend(quads(lambda: map(corrector.correct, records), linker, base, corrector.matched))
     return store

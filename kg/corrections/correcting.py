@@ -143,31 +143,33 @@ class Corrector:
         self.matched.add(correction)
         if not isinstance(correction, Accept):
             return record.where(lambda claim: claim not in meant)
-        borne = {id for claim in meant for id in _named(claim)}
+        named = set(map(_about, meant)) if ids else set()
 
         def sure(claim: Claim) -> Claim:
-            if claim in meant or (isinstance(claim, Entity) and claim.id in borne):
+            if claim in meant or (isinstance(claim, Entity) and claim.id in named):
                 return self._by(correction, claim, score=1.0)
             return claim
 
         return record.each(sure)
 
     def _is_meant(self, record: Extraction, claim: Claim, correction: AboutFact, ids: set[str] | None) -> bool:
+        """Whether a claim is the fact of a correction; ``ids`` are the entities that may have its thing's name."""
+        if ids is not None and _about(claim) not in ids:
+            return False
         match claim:
             case Entity():
-                return correction.role == "mentions" and claim.id in (ids or ())
+                return correction.role == "mentions"
             case Fact():
-                return correction.role == claim.role and claim.entity in (ids or ())
+                return correction.role == claim.role
             case RunsOn():
-                return correction.role == "runs_on" and claim.hardware in (ids or ())
+                return correction.role == "runs_on"
             case Size():
-                named = correction.role == "parameters" and claim.entity in (ids or ())
-                return named and correction.value in (None, claim.parameters)
+                return correction.role == "parameters" and correction.value in (None, claim.parameters)
             case Result():
                 metric, value = correction.metric, correction.value
                 if correction.role != "result" or metric is None or value is None:
                     return False
-                if round(claim.value, 9) != round(value, 9) or (ids is not None and claim.subject not in ids):
+                if round(claim.value, 9) != round(value, 9):
                     return False
                 measured = claim.metric in self._meant(record, metric, EntityType.METRIC)
                 return measured or self._measures(record, claim, metric)
@@ -189,18 +191,17 @@ _TYPED = {"metric": EntityType.METRIC, "dataset": EntityType.DATASET, "hardware"
 """The parts of a result that are of one type."""
 
 
-def _named(claim: Claim) -> set[str]:
-    """The ids of the entities without which a claim says less."""
+def _about(claim: Claim) -> str | None:
+    """The id of the entity that a claim is about."""
     match claim:
         case Entity():
-            return {claim.id}
+            return claim.id
         case Fact() | Size():
-            return {claim.entity}
+            return claim.entity
         case RunsOn():
-            return {claim.hardware}
+            return claim.hardware
         case Result():
-            parts = (claim.subject, claim.metric, claim.baseline, claim.dataset, claim.hardware)
-            return {part for part in parts if part is not None}
+            return claim.subject
 
 
 def _keys_of_paper(paper: Paper | None) -> set[str]:
