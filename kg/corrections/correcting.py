@@ -58,6 +58,8 @@ class Corrector:
 
     def correct(self, record: Extraction) -> Extraction:
         """The record as it was corrected; the same record where nothing is said of it."""
+        if not self._corrections:
+            return record
         places = {place for key in _keys_of_paper(record.paper) for place in self._by_paper.get(key, ())}
         if self._everywhere and (places or not self._targets.isdisjoint(self._things(record))):
             places.update(self._everywhere)
