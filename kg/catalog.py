@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,8 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _LABELS = {_SKOS + "prefLabel", _SKOS + "altLabel", _SKOS + "hiddenLabel"}
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _ONTOLOGY = "https://w3id.org/paper-kg/ontology#"
+_NAMESPACE = _ONTOLOGY.removesuffix("#")
+_LINKS = ("kind", "variantOf", "partOf")
 _TYPES = {_ONTOLOGY + kind.value: kind for kind in EntityType}
 _JOINTS = re.compile(r"[\s-]+(?=\S)|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
 
@@ -51,11 +54,13 @@ class Catalog:
         self.quads = quads
         self.digest = digest
         """A hash of the files that it was loaded from."""
-        self._kinds = {iri: kind.name for iri, kind in self._links("kind")}
-        self._devices = {iri: device for iri, device in self._links("variantOf") if device.type is EntityType.HARDWARE}
-        self._lines = {line.iri for _, line in self._links("partOf") if line.type is EntityType.HARDWARE}
-        self._directions = {iri: value.rpartition("#")[2] for iri, value in self._values("direction")}
-        self._units = dict(self._values("measuredIn"))
+        told = _by_property(quads)
+        links = {name: [(iri, entries[thing]) for iri, thing in told[name] if thing in entries] for name in _LINKS}
+        self._kinds = {iri: kind.name for iri, kind in links["kind"]}
+        self._devices = {iri: device for iri, device in links["variantOf"] if device.type is EntityType.HARDWARE}
+        self._lines = {line.iri for _, line in links["partOf"] if line.type is EntityType.HARDWARE}
+        self._directions = {iri: value.rpartition("#")[2] for iri, value in told["direction"]}
+        self._units = dict(told["measuredIn"])
         self._index: dict[tuple[EntityType, str], Entry] = {}
         for entry in entries.values():
             self._index[entry.type, normal_form(entry.type, entry.name)] = entry
@@ -95,22 +100,6 @@ class Catalog:
                 raise KgError(f"{directory}: the catalogue entry <{entry.iri}> has no skos:prefLabel; add one")
         content = (path.read_bytes() for path in sorted(directory.glob("*.ttl")))
         return cls(entries, quads, hashlib.sha256(b"".join(content)).hexdigest())
-
-    def _values(self, property: str) -> Iterator[tuple[str, str]]:
-        """The IRIs that have a property, with its value: an IRI or the text of a literal."""
-        for quad in self.quads:
-            if quad.predicate.value != _ONTOLOGY + property:
-                continue
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
-                yield quad.subject.value, quad.object.value
-
-    def _links(self, property: str) -> Iterator[tuple[str, Entry]]:
-        """The IRIs that have a property whose value is an entry, with that entry."""
-        for quad in self.quads:
-            if quad.predicate.value == _ONTOLOGY + property and isinstance(quad.subject, NamedNode):
-                entry = self.entries.get(quad.object.value) if isinstance(quad.object, NamedNode) else None
-                if entry:
-                    yield quad.subject.value, entry
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
@@ -155,6 +144,18 @@ class Catalog:
     def find_form(self, type: EntityType, form: str) -> Entry | None:
         """The entry of this type that has a name of this normal form, or None."""
         return self._index.get((type, form))
+
+
+def _by_property(quads: Iterable[Quad]) -> dict[str, list[tuple[str, str]]]:
+    """The IRIs that have a property of ours, with its value as text, by the property's local name."""
+    told: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for quad in quads:
+        namespace, _, name = quad.predicate.value.rpartition("#")
+        if namespace != _NAMESPACE or not isinstance(quad.subject, NamedNode):
+            continue
+        if isinstance(quad.object, NamedNode | Literal):
+            told[name].append((quad.subject.value, quad.object.value))
+    return told
 
 
 def read_turtle(path: Path) -> Iterator[Quad]:

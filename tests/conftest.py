@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import settings
 from pyoxigraph import Store
 
 from kg.build import build
+from kg.query import NamedQuery
 from kg.store import GraphDirectory
 
 settings.register_profile("kg", deadline=None)  # machines are noisy: no test is about time
@@ -17,6 +20,12 @@ settings.load_profile("kg")
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 INPUTS = [EXAMPLES / name for name in ("papers.txt", "papers-compact.txt", "papers.jsonl")]
+
+
+def values_of_example(query: NamedQuery) -> dict[str, str]:
+    """The parameters that the example in a query's header gives."""
+    given = [word for option, word in pairwise(shlex.split(query.example)) if option == "-p"]
+    return dict(word.split("=", 1) for word in given)
 
 
 @pytest.fixture(scope="session")

@@ -20,22 +20,12 @@ from kg.graph.network import networkx_graph
 from kg.graph.vocabulary import KG
 from kg.link import Linker
 from kg.names import slug
-from kg.query import NamedQuery, Table, answer, find_node, find_query, named_queries
+from kg.query import NamedQuery, Table, answer, find_node, find_query
 from kg.records import Entity, EntityType, KgError
 from kg.show import show
 from kg.stats import stats
 from kg.validate import validate
 from kg.view import write_page
-
-ARGUMENTS = {
-    "hardware": "A100",
-    "metric": "throughput",
-    "dataset": "ChartQA",
-    "thing": "TideServe",
-    "paper": "TideServe",
-    "baseline": "vLLM",
-    "count": "1000",
-}
 
 
 def ask(store: Store, text: str, **values: str) -> Table:
@@ -43,16 +33,6 @@ def ask(store: Store, text: str, **values: str) -> Table:
     result = answer(store, query, values, "table")
     assert isinstance(result, Table)
     return result
-
-
-def test_every_named_query_answers_with_rows(store: Store) -> None:
-    for query in named_queries():
-        values = {p.name: ARGUMENTS[p.name] for p in query.parameters}
-        if query.name == "devices-more-than":
-            values["hardware"] = "TPU"
-        if query.name == "paper-evidence":
-            values["paper"] = "TideServe: Serving Long Prompts"
-        assert ask(store, query.name, **values).rows, query.name
 
 
 def test_a_query_names_hardware_however_it_is_spelt(store: Store) -> None:
