@@ -45,7 +45,7 @@ def example_graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def store(example_graph: Path) -> Store:
     """The example graph, read-only."""
     return GraphDirectory(example_graph).store()
