@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import sys
 import tempfile
 import urllib.error
@@ -27,8 +28,12 @@ class Server:
     log: Path
 
     def ask(self, query: str, accept: str = "application/sparql-results+json") -> Any:
-        """The answer to a query, as JSON or bytes."""
-        status, _, body = self.post(query, accept)
+        """The answer to a query, as JSON or bytes; asked again while the server says that it has too many."""
+        for _ in range(200):
+            status, _, body = self.post(query, accept)
+            if status != 429:
+                break
+            time.sleep(0.05)
         assert status == 200, body
         return json.loads(body) if "json" in accept else body
 
