@@ -8,9 +8,9 @@ import os
 import re
 import signal
 import subprocess
-import time
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
