@@ -64,8 +64,10 @@ _BOUND = re.compile(r"(?:more|less|fewer|greater|higher|better|lower) than (?:ar
 _BEHIND = re.compile(r"[^.,;:()]*?(?=[.,;:()]|\s(?:and|while|but|with|compared|over|than|on|for)\b|$)", re.I)
 _SHARE = re.compile(r"\s*(?:of|the)\s", re.I)
 _CLAUSE = re.compile(r"[.;:()]\s|,\s(?:and|while|but|which|with)\s")
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_UNIT = re.compile(r"\s*(?:\\?%|\\?times|×|x\b|X\b|-?fold|percentage points?|points?|percent|pp\b)?")
+_QUANTITY = re.compile(
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"\s*(?:\\?%|\\?times|×|x\b|X\b|-?fold|percentage points?|points?|percent|pp\b)?"
+)
 _EQUAL = re.compile(
     r"\b(?:comparable|on (?:a )?par|competitive|match(?:es|ing)|similar|equivalent|the same|parity|lossless)\b", re.I
 )
@@ -153,13 +155,12 @@ def compare(result: Result, direction: Direction | None, in_percent: bool = Fals
 
 def _around(result: Result) -> tuple[str, str]:
     """The text in front of the result's number and behind its unit, within its clause."""
-    for match in _NUMBER.finditer(result.evidence):
-        if float(match.group().replace(",", "")) == result.value:
-            end = _UNIT.match(result.evidence, match.end()).end()  # type: ignore[union-attr]
+    for match in _QUANTITY.finditer(result.evidence):
+        if float(match["number"].replace(",", "")) == result.value:
             before = _BOUND.sub("", result.evidence[max(0, match.start() - _REACH) : match.start()])
             clauses = list(_CLAUSE.finditer(before))
             told = before[clauses[-1].end() :] if clauses else before
-            reached = _BEHIND.match(result.evidence, end)
+            reached = _BEHIND.match(result.evidence, match.end())
             return (told if _CHANGE.search(told) else before), reached.group() if reached else ""
     return result.evidence, ""
 

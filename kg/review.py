@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar
+from typing import Any
 
 import yaml
 from pyoxigraph import Store
@@ -95,10 +95,12 @@ def _fact(correction: Undecided) -> tuple[object, ...]:
     return correction.role, correction.thing, correction.metric, correction.value, correction.paper
 
 
-class _AsWritten(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
+class _AsWritten(yaml.SafeDumper):
     """Quotes only what YAML could not take apart: to files of corrections 2699.00010 is no number, and on no truth."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, object]] = {}
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.yaml_implicit_resolvers = {}
 
 
 def _item(told: dict[str, str]) -> str:

@@ -6,19 +6,12 @@ from dataclasses import dataclass
 
 from pyoxigraph import Store
 
+from kg.graph.vocabulary import SPARQL_PREFIXES
 from kg.query import find_node, rows
 from kg.records import KgError
 
-_PREFIXES = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX oa: <http://www.w3.org/ns/oa#>
-PREFIX itsrdf: <http://www.w3.org/2005/11/its/rdf#>
-"""
 _ABOUT = (
-    _PREFIXES
+    SPARQL_PREFIXES
     + """
 SELECT ?node ?property ?value WHERE {
   ?node ?property ?object .
@@ -31,7 +24,7 @@ SELECT ?node ?property ?value WHERE {
 """
 )
 _FACTS = (
-    _PREFIXES
+    SPARQL_PREFIXES
     + """
 SELECT DISTINCT ?node ?role ?thing ?title ?count ?score ?evidence WHERE {
   { ?claim rdf:object ?node } UNION { ?claim kg:paper ?node } UNION { ?claim rdf:subject ?node }
@@ -46,7 +39,7 @@ SELECT DISTINCT ?node ?role ?thing ?title ?count ?score ?evidence WHERE {
 """
 )
 _RESULTS = (
-    _PREFIXES
+    SPARQL_PREFIXES
     + """
 SELECT DISTINCT ?node ?metric ?bound ?value ?unit ?subject ?baseline ?title ?evidence WHERE {
   ?result a kg:Result ; ?any ?node ; kg:metric/skos:prefLabel ?metric ; kg:paper ?paper .

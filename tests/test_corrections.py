@@ -187,7 +187,7 @@ PARTS = [
 @given(some.permutations(PARTS), some.permutations([plum(), fig()]))
 def test_corrections_of_different_things_give_one_graph_in_any_order(parts: list[str], papers: list[object]) -> None:
     there = graph_of(plum(), fig(), corrections="".join(PARTS))
-    assert set(graph_of(*papers, corrections="".join(parts))) == set(there)  # type: ignore[arg-type]
+    assert set(graph_of(*papers, corrections="".join(parts))) == set(there)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def _placed(text: str, source: str) -> Iterator[tuple[int, Correction]]:
     loader = yaml.BaseLoader(text)
     while loader.check_node():
         node = loader.get_node()
-        if isinstance(node, yaml.ScalarNode) and not node.value:
+        if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
             continue  # an empty document
         if not isinstance(node, yaml.SequenceNode):
             raise KgError(f"{source}, line {_line(node)}: {_EXPECTED}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from datetime import date
 from itertools import combinations, pairwise
 from typing import Annotated, Literal
@@ -122,15 +123,15 @@ class Retype(AboutThing):
     to: EntityType
 
 
-class Names(Correction):
+class Names(Correction, ABC):
     """Names of a type that mean one thing, or several."""
 
     type: EntityType
 
     @property
+    @abstractmethod
     def pairs(self) -> tuple[Pair, ...]:
         """The same by twos."""
-        raise NotImplementedError
 
 
 class Merge(Names):

@@ -118,16 +118,23 @@ def _without_head_noun(words: Words, first: int, behind: int) -> int:
 
 
 def _with_devices(text: str, candidates: list[Candidate], devices: list[Candidate]) -> list[Candidate]:
-    """The network's candidates and the rules' devices, which stand where the network saw nothing or a part of them."""
+    """The network's candidates and the rules' devices, which stand where the network saw nothing or a part of them.
+
+    No two ``devices`` overlap.
+    """
+    within = [-1] * len(text)
+    for number, device in enumerate(devices):
+        within[device.start : device.end] = [number] * (device.end - device.start)
     covered = bytearray(len(text))
     whole: list[Candidate] = []
     for candidate in candidates:
-        around = [d for d in devices if d.start <= candidate.start and candidate.end <= d.end]
-        if around and candidate.type is EntityType.HARDWARE:
+        around = within[candidate.start]
+        part = around >= 0 and around == within[candidate.end - 1]
+        if part and candidate.type is EntityType.HARDWARE:
             continue
         covered[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
         whole.append(candidate)
-    return whole + [d for d in devices if not any(covered[d.start : d.end])]
+    return whole + [d for d in devices if 1 not in covered[d.start : d.end]]
 
 
 def probability(words: Words, tags: Floats, start: int, end: int, kind: EntityType) -> float:

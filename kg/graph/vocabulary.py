@@ -40,6 +40,8 @@ PREFIXES = {
     "qudt": QUDT,
     "unit": UNIT,
 }
+SPARQL_PREFIXES = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in PREFIXES.items())
+"""The same as queries begin with."""
 
 ROLE_PROPERTIES = {
     Role.INTRODUCES: NamedNode(KG + "introduces"),

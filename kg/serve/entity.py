@@ -7,21 +7,13 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from kg.graph.vocabulary import SPARQL_PREFIXES
 from kg.serve.generations import Generation
 from kg.serve.limits import Limits
 from kg.sparql import substitute
 
-_PREFIXES = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX oa: <http://www.w3.org/ns/oa#>
-PREFIX itsrdf: <http://www.w3.org/2005/11/its/rdf#>
-"""
 _PROPERTIES = (
-    _PREFIXES
+    SPARQL_PREFIXES
     + """
 SELECT ?property ?value ?valueLabel WHERE {
   ?node ?property ?value .
@@ -31,7 +23,7 @@ SELECT ?property ?value ?valueLabel WHERE {
 """
 )
 _FACTS = (
-    _PREFIXES
+    SPARQL_PREFIXES
     + """
 SELECT DISTINCT ?fact ?role ?subject ?subjectLabel ?object ?objectLabel ?count ?score ?paper ?paperLabel
   ?text ?start ?end WHERE {
@@ -47,7 +39,7 @@ SELECT DISTINCT ?fact ?role ?subject ?subjectLabel ?object ?objectLabel ?count ?
 """
 )
 _RESULTS = (
-    _PREFIXES
+    SPARQL_PREFIXES
     + """
 SELECT DISTINCT ?fact ?metric ?metricLabel ?bound ?value ?unit ?subject ?subjectLabel ?baseline ?baselineLabel
   ?dataset ?datasetLabel ?hardware ?hardwareLabel ?score ?paper ?paperLabel ?text ?start ?end WHERE {
@@ -66,7 +58,7 @@ SELECT DISTINCT ?fact ?metric ?metricLabel ?bound ?value ?unit ?subject ?subject
 """
 )
 _MEMBERS = (
-    _PREFIXES
+    SPARQL_PREFIXES
     + """
 SELECT DISTINCT ?member ?memberLabel WHERE {
   GRAPH ?node { ?member ?property ?object }
@@ -75,7 +67,7 @@ SELECT DISTINCT ?member ?memberLabel WHERE {
 """
 )
 GRAPH_OF = (
-    _PREFIXES
+    SPARQL_PREFIXES
     + """
 CONSTRUCT { ?s ?p ?o } WHERE {
   { BIND(?node AS ?s) ?s ?p ?o }

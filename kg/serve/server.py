@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 import uvloop
@@ -86,8 +87,8 @@ def bounded(limits: Limits) -> type[HttpToolsProtocol]:
         _refused = False
         _heads_end: asyncio.TimerHandle | None = None
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(cast(asyncio.Transport, transport))
             self._heads_end = self.loop.call_later(_HEAD_SECONDS, transport.close)
 
         def connection_lost(self, exc: Exception | None) -> None:

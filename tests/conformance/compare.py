@@ -82,7 +82,7 @@ def result_set(graph: rdflib.Graph) -> bool | tuple[set[str], list[Row]] | None:
         return None
     boolean = graph.value(node, RS.boolean)
     if boolean is not None:
-        return bool(boolean.toPython())  # type: ignore[attr-defined]
+        return bool(boolean.toPython())
     names = {str(name) for name in graph.objects(node, RS.resultVariable)}
     rows = [*graph.objects(node, RS.solution)]
     rows.sort(key=lambda row: int(index) if (index := graph.value(row, RS["index"])) is not None else 0)
@@ -104,10 +104,10 @@ def same_graphs(expected: rdflib.Graph, found: bytes, base: str) -> str | None:
     """What differs between two graphs, or None."""
     ours = rdflib.Graph()
     for quad in parse(found, format=RdfFormat.TURTLE, base_iri=base):
-        ours.add(tuple(_as_rdflib(term) for term in (quad.subject, quad.predicate, quad.object)))  # type: ignore[arg-type]
+        ours.add(tuple(_as_rdflib(term) for term in (quad.subject, quad.predicate, quad.object)))
     theirs = rdflib.Graph()
     for triple in expected:
-        theirs.add(tuple(_normal(term) for term in triple))  # type: ignore[arg-type]
+        theirs.add(tuple(_normal(term) for term in triple))
     return None if isomorphic(theirs, ours) else f"{len(ours)} triples, other than the {len(theirs)} expected"
 
 

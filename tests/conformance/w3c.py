@@ -159,7 +159,7 @@ def _evaluation(test: Test, root: Path, endpoint: str) -> str | None:
 def _same(expected: object, found: object, lax: bool, ordered: bool) -> str | None:
     if isinstance(expected, bool) or isinstance(found, bool):
         return None if expected == found else f"{found} instead of {expected}"
-    return compare.same_solutions(expected, found, lax, ordered)  # type: ignore[arg-type]
+    return compare.same_solutions(expected, found, lax, ordered)
 
 
 def _protocol(request: Request, endpoint: str) -> str | None:
