@@ -20,22 +20,21 @@ from pyoxigraph import Store
 from rich.console import Console
 from rich.table import Table
 
+import kg.read
 from kg.catalog import Catalog, known
-from kg.evaluate import annotated
 from kg.extract import extract
 from kg.graph import quads
-from kg.graph.vocabulary import term
+from kg.graph.vocabulary import SPARQL_PREFIXES, term
 from kg.link import Linker
 from kg.query import NamedQuery, answer, named_queries, rows
 from kg.query import Table as Answer
+from kg.read.records import read_records
 from kg.records import MIN_SCORE, Extraction, KgError
 
 NOT_COMPARED = frozenset(
     {"evidence", "confidence", "surest", "papers", "results", "together", "times", "score", "count"}
 )
 ASKED = 10
-_PREFIXES = """PREFIX kg: <https://w3id.org/paper-kg/ontology#> PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#> """
 _NAMES = """SELECT ?name ?type (COUNT(DISTINCT ?paper) AS ?n) { ?paper kg:mentions ?x . ?x a ?type ;
   skos:prefLabel ?name } GROUP BY ?name ?type ORDER BY DESC(?n) ?name"""
 _TITLES = "SELECT ?name { ?p a kg:Paper ; dcterms:title ?name } ORDER BY ?name"
@@ -64,7 +63,7 @@ def asked(query: NamedQuery, store: Store) -> Iterator[dict[str, str]]:
     if not named:
         yield numbers
     elif set(named) == {"one", "other"}:
-        for row in rows(store, f"{_PREFIXES}{_PAIRS} LIMIT {ASKED}"):
+        for row in rows(store, f"{SPARQL_PREFIXES}{_PAIRS} LIMIT {ASKED}"):
             yield {"one": row["one"].value, "other": row["other"].value}
     else:
         ((name, kind),) = named.items()
@@ -75,7 +74,7 @@ def asked(query: NamedQuery, store: Store) -> Iterator[dict[str, str]]:
 def _values(store: Store, name: str, kind: str) -> list[str]:
     text = {"Paper": _TITLES, "field": _FIELDS, "suite": _SUITES}.get(kind if kind == "Paper" else name, _NAMES)
     of_kind = {} if text is not _NAMES or kind == "Entity" else {"type": term(kind)}
-    return [row["name"].value for row in rows(store, f"{_PREFIXES}{text} LIMIT {ASKED}", **of_kind)]
+    return [row["name"].value for row in rows(store, f"{SPARQL_PREFIXES}{text} LIMIT {ASKED}", **of_kind)]
 
 
 def answers(query: NamedQuery, store: Store, values: Mapping[str, str]) -> Counter[tuple[str, ...]]:
@@ -96,16 +95,11 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True, help="their papers, JSON Lines")
     parser.add_argument("--records", type=Path, help="extracted records of the same papers, JSON Lines")
     arguments = parser.parse_args()
-    pairs = list(annotated(arguments.gold, arguments.corpus))
-    papers = {str(paper.id): paper for paper, _ in pairs}
-    truth = graph((record.model_copy(update={"paper": paper}) for paper, record in pairs), known())
-    if arguments.records:
-        lines = arguments.records.read_text(encoding="utf8").splitlines()
-        found = [Extraction.model_validate_json(line) for line in lines]
-        found = [record.model_copy(update={"paper": papers[str(record.id)]}) for record in found]
-    else:
-        found = list(extract(papers.values()))
-    found = [record.above(MIN_SCORE) for record in found]
+    annotated = list(read_records(arguments.gold, kg.read.open(arguments.corpus)))
+    truth = graph(annotated, known())
+    papers = [record.paper for record in annotated if record.paper]
+    records = read_records(arguments.records, papers) if arguments.records else extract(papers)
+    found = [record.above(MIN_SCORE) for record in records]
     linked, unlinked = graph(found, known()), graph(found, Catalog.of([]))
     table = Table("query", "asked", "annotated", "extracted", "F1", "F1, equal spelling", title="answers")
     scores: list[list[float]] = []

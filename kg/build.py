@@ -23,6 +23,7 @@ from kg.corrections import Corrections, Corrector
 from kg.graph import BASE, graph_version, quads
 from kg.graph.vocabulary import term
 from kg.link import Linker, shipped
+from kg.read.records import read_records
 from kg.records import MIN_SCORE, Extraction, KgError, Paper
 from kg.store import GraphDirectory, RecordsDb
 
@@ -37,7 +38,8 @@ _PATIENCE = 5.0
 class BuildReport:
     """What a build did; ``generation`` is the published one, new unless ``unchanged``.
 
-    ``skipped`` counts the bad records of the input files, ``entities`` the things that papers mention,
+    ``skipped`` counts the bad records of the input files, ``given`` the records that took the place of extraction,
+    ``without_record`` the papers that were left out for want of one, ``entities`` the things that papers mention,
     ``corrections`` those with a decision; ``unmatched`` are the ones among them that found nothing to correct, each
     with its file and line.
     """
@@ -52,6 +54,8 @@ class BuildReport:
     generation: int
     seconds: float
     unchanged: bool
+    given: int = 0
+    without_record: int = 0
     corrections: int = 0
     undecided: int = 0
     unmatched: tuple[str, ...] = ()
@@ -67,6 +71,7 @@ def build(
     graph: Path,
     *,
     records: Path | None = None,
+    save_records: Path | None = None,
     corrections: Path | None = None,
     jobs: int = 1,
     strict: bool = False,
@@ -79,19 +84,28 @@ def build(
 
     Only new or changed papers are extracted. A bad record is handed to ``warn`` and left out; with
     ``strict`` it ends the build. What is less probable than ``min_score`` stays out of the graph, and of the records
-    as JSON Lines, for which ``records`` names a file (or a directory). Corrections are applied to both; the graph
+    as JSON Lines, for which ``save_records`` names a file (or a directory). Corrections are applied to both; the graph
     directory keeps them, and ``corrections`` names a file to take their place.
-    Raises KgError for an input that cannot be read, and when no paper was found.
+
+    ``records`` names a file of records that exist already, annotated or extracted before: the papers are theirs,
+    nothing is extracted from these, and ``inputs`` are only where papers are looked up by id that records do not hold.
+    Raises KgError for an input that cannot be read, for any bad record of ``records``, and when no paper was found.
     """
     from kg.extract import extract, pipeline_version  # spaCy takes a second to import
 
     began = time.monotonic()
     pipeline = pipeline_version()
-    files = list(input_files(inputs))
+    inputs = list(input_files(inputs)) if inputs or not records else []
     directory = GraphDirectory(graph)
     with directory.building() as db:
         corrected = _corrections(corrections, directory)
-        read = [path for path in _told(files, "reading", progress) if _read(path, db, strict, warn)]
+        given = without_record = 0
+        if records is None:
+            files = inputs
+            read = [path for path in _told(files, "reading", progress) if _read(path, db, strict, warn)]
+        else:
+            files = read = [records]
+            given, without_record = _take_records(records, inputs, db, strict, warn)
         papers = db.merge_papers()
         if not papers:
             raise KgError(f"{files[0]}: no paper was found in the input; nothing was built")
@@ -106,8 +120,8 @@ def build(
             return (corrector.correct(record).above(min_score) for record in db.extractions(pipeline))
 
         directory.keep_corrections(corrected.content)
-        if records is not None:
-            write_records(probable(), records)
+        if save_records is not None:
+            write_records(probable(), save_records)
         told = f"{db.digest(pipeline)} {base} {min_score} {graph_version()} {corrected.digest}"
         digest = hashlib.sha256(told.encode()).hexdigest()
         built = directory.manifest()
@@ -143,6 +157,8 @@ def build(
         generation=built.get("generation", 0),
         seconds=time.monotonic() - began,
         unchanged=unchanged,
+        given=given,
+        without_record=without_record,
         corrections=len(list(corrected.decided())),
         undecided=len(corrected.undecided()),
         unmatched=tuple(f"{corrected.source}, {told}" for told in built.get("unmatched", ())),
@@ -199,13 +215,43 @@ def _told(items: Sequence[Path], stage: str, progress: Progress) -> Iterator[Pat
         progress(stage, number, len(items))
 
 
-def _read(path: Path, db: RecordsDb, strict: bool, warn: Callable[[KgError], None]) -> bool:
-    """Reads a file that is new or changed into the records; returns whether it was read."""
+def _hash(path: Path) -> str:
+    """The SHA-256 of a file's content. Raises KgError when it cannot be read."""
     try:
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise KgError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _take_records(
+    path: Path, corpus: Iterable[Path], db: RecordsDb, strict: bool, warn: Callable[[KgError], None]
+) -> tuple[int, int]:
+    """Takes the records of a file in the place of extraction; returns how many, and of how many papers it has none."""
+
+    def doubt(error: KgError) -> None:
+        if strict:
+            raise error
+        warn(error)
+
+    papers = [paper for file in corpus for paper in kg.read.open(file, doubt)]
+    paired = set()
+
+    def records() -> Iterator[Extraction]:
+        for record in read_records(path, papers, doubtful=doubt):
+            if record.paper is not None:
+                paired.add(record.paper.text)
+            yield record
+        if not paired:
+            raise KgError(f"{path}: holds no record; nothing was built")
+
+    count = db.put_records(path, _hash(path), records())
+    return count, sum(paper.text not in paired for paper in papers)
+
+
+def _read(path: Path, db: RecordsDb, strict: bool, warn: Callable[[KgError], None]) -> bool:
+    """Reads a file that is new or changed into the records; returns whether it was read."""
+    digest = _hash(path)
     if db.file_hash(path) == digest and not (strict and db.skipped(path)):
         return False
     bad: list[KgError] = []

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from pydantic import ValidationError
-
 import kg.read
+from kg.read.records import places_of, read_records
 from kg.records import MIN_SCORE, EntityType, Extraction, KgError, Paper, Result, Role
 
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
@@ -55,35 +54,17 @@ def predictions(gold: Path, corpus: Path) -> Iterator[tuple[Extraction, Extracti
 
 
 def annotated(gold: Path, corpus: Path) -> Iterator[tuple[Paper, Extraction]]:
-    """The papers of a corpus that are annotated, with their annotations.
+    """The papers of a corpus that are annotated, with their annotations, in the order of these.
 
     Raises KgError for files that cannot be read or that have no paper in common.
     """
-    records = {str(record.id): record for record in read_gold(gold)}
     common = False
-    for paper in kg.read.open(corpus):
-        record = records.get(str(paper.id))
-        if record is not None:
+    for record in read_records(gold, kg.read.open(corpus), unpaired=lambda error: None):
+        if record.paper is not None:
             common = True
-            yield paper, record
+            yield record.paper, record
     if not common:
         raise KgError(f"{corpus}: holds none of the papers that {gold} annotates; the ids must agree")
-
-
-def read_gold(path: Path) -> Iterator[Extraction]:
-    """Annotated records, as the annotation guidelines write them. Raises KgError with the line of a bad one."""
-    try:
-        with path.open(encoding="utf8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    try:
-                        yield Extraction.model_validate_json(line)
-                    except ValidationError as error:
-                        raise KgError(f"{path}, line {number}: not a record ({error.errors()[0]['msg']})") from error
-    except UnicodeDecodeError as error:
-        raise KgError(f"{path}: not text in UTF-8; save the file as UTF-8") from error
-    except OSError as error:
-        raise KgError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 class Comparison(NamedTuple):
@@ -135,24 +116,7 @@ def _compare_spans(gold: Extraction, found: Extraction, paper: Paper) -> Iterato
 
 def mention_places(record: Extraction, text: str) -> set[Place]:
     """Every place of every mention, the longest where they overlap."""
-    places: set[Place] = set()
-    for entity in record.entities:
-        spans = entity.spans or [span for mention in entity.mentions for span in _occurrences(text, mention)]
-        places.update((start, end, entity.type) for start, end in spans)
-    taken = bytearray(len(text) + 1)
-    kept = set()
-    for place in sorted(places, key=lambda p: (p[0] - p[1], p)):
-        start, end, _ = place
-        if not any(taken[start:end]):
-            taken[start:end] = b"\1" * (end - start)
-            kept.add(place)
-    return kept
-
-
-def _occurrences(text: str, string: str) -> Iterator[tuple[int, int]]:
-    left = r"(?<![A-Za-z])" if string[:1].isalnum() else ""
-    right = r"(?![A-Za-z])" if string[-1:].isalnum() else ""
-    return (match.span() for match in re.finditer(left + re.escape(string) + right, text))
+    return {(start, end, entity.type) for start, end, entity in places_of(record, text)}
 
 
 class _Forms:

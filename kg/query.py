@@ -24,22 +24,21 @@ from pyoxigraph import (
 )
 
 from kg.endpoint import Endpoint
+from kg.graph.vocabulary import KG, SPARQL_PREFIXES, XSD
 from kg.records import KgError
 from kg.resources import resource
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_KG = "https://w3id.org/paper-kg/ontology#"
 _HEADER = re.compile(r"#\s*(title|description|parameter|example):\s*(.*)")
 _PARAMETER = re.compile(r'(?P<name>\w+)\s+(?P<kind>\w+)\s+"(?P<text>[^"]*)"(?:\s+default=(?P<default>.*))?')
-_NAMES = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
+_NAMES = (
+    SPARQL_PREFIXES
+    + """
 SELECT ?node ?type ?name WHERE {
   { ?node a ?type ; skos:prefLabel|skos:altLabel ?name }
   UNION { ?node a kg:Paper ; dcterms:title ?name . BIND(kg:Paper AS ?type) }
 }
 """
+)
 
 _FORMATS = {
     "json": QueryResultsFormat.JSON,
@@ -214,7 +213,7 @@ def _term(store: Source, query: NamedQuery, parameter: Parameter, value: str) ->
         pattern = r"[+-]?\d+" if parameter.kind == "integer" else r"[+-]?\d+(?:\.\d+)?"
         if not re.fullmatch(pattern, value):
             raise KgError(f"{query.name}: the parameter '{parameter.name}' must be a number, not '{value}'")
-        return Literal(value, datatype=NamedNode(_XSD + parameter.kind))
+        return Literal(value, datatype=NamedNode(XSD + parameter.kind))
     if parameter.kind == "string":
         return Literal(value)
     return find_node(store, value, parameter.kind)
@@ -242,7 +241,7 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
         if folded == wanted or (
             kind in {"Paper", "Any"}
             and folded.startswith(wanted)
-            and row["type"].value == _KG + "Paper"
+            and row["type"].value == KG + "Paper"
             and len(wanted) > 8
         ):
             rank = (folded != wanted) * 2 + (label != name), row["node"].value
@@ -264,9 +263,9 @@ def rows(store: Source, query: str, **bindings: Term) -> QuerySolutions:
 
 
 def _is_of(type: object, kind: str) -> bool:
-    if not isinstance(type, NamedNode) or not type.value.startswith(_KG):
+    if not isinstance(type, NamedNode) or not type.value.startswith(KG):
         return False
-    own = type.value.removeprefix(_KG)
+    own = type.value.removeprefix(KG)
     if kind == "Entity":
         return own not in {"Paper", "Organization", "HardwareKind"}
     return kind in {"Any", own} or (kind == "Hardware" and own == "HardwareKind")

@@ -191,8 +191,11 @@ class Extraction(Record):
     @classmethod
     def _facts_of_roles(cls, data: Any) -> Any:
         if isinstance(data, dict) and "facts" not in data:
-            facts = [{"role": role, "entity": entity} for role in Role for entity in data.get(role, ())]
-            return {**data, "facts": facts}
+            told = {role: data.get(role) or () for role in Role}
+            for role, entities in told.items():
+                if not isinstance(entities, list | tuple):
+                    raise ValueError(f"'{role}' should be a list of entity ids")
+            return {**data, "facts": [{"role": role, "entity": entity} for role in Role for entity in told[role]]}
         return data
 
     def above(self, score: float) -> Extraction:

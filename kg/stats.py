@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from pyoxigraph import Store
 
+from kg.graph.vocabulary import SPARQL_PREFIXES
 from kg.query import rows
 
-_PREFIXES = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-"""
 _THINGS = """
 SELECT ?what (COUNT(DISTINCT ?node) AS ?n) WHERE {
   ?paper kg:mentions ?node . ?node a ?type .
-  FILTER(STRSTARTS(STR(?type), "https://w3id.org/paper-kg/ontology#") && ?type != kg:HardwareKind)
+  FILTER(STRSTARTS(STR(?type), STR(kg:)) && ?type != kg:HardwareKind)
   BIND(STRAFTER(STR(?type), "#") AS ?what)
 } GROUP BY ?what ORDER BY DESC(?n) ?what
 """
@@ -54,9 +50,9 @@ def stats(store: Store) -> dict[str, Counts]:
 
 
 def _counts(store: Store, query: str) -> Counts:
-    return [(row["what"].value, int(row["n"].value)) for row in rows(store, _PREFIXES + query)]
+    return [(row["what"].value, int(row["n"].value)) for row in rows(store, SPARQL_PREFIXES + query)]
 
 
 def _one(store: Store, query: str) -> int:
-    (row,) = rows(store, _PREFIXES + query)
+    (row,) = rows(store, SPARQL_PREFIXES + query)
     return int(row["n"].value)

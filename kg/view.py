@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode, Store
 from pyvis.network import Network
 
 from kg.graph.network import networkx_graph
+from kg.graph.vocabulary import SPARQL_PREFIXES
 from kg.query import find_node, rows
 from kg.records import KgError
 
@@ -33,10 +34,9 @@ MOST_NODES = 220
 _HERE = Path(__file__).resolve().parent
 _LIBRARY = Path(pyvis.__file__).resolve().parent / "templates" / "lib" / "vis-9.1.2"
 _WEB = re.compile(r"https?://", re.I)
-_LINKS = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
-PREFIX fabio: <http://purl.org/spar/fabio/>
-PREFIX prism: <http://prismstandard.org/namespaces/basic/2.0/>
+_LINKS = (
+    SPARQL_PREFIXES
+    + """
 SELECT ?paper (MIN(?address) AS ?link) WHERE {
   ?paper a kg:Paper .
   OPTIONAL { ?paper fabio:hasArXivId ?arxiv . BIND(CONCAT("https://arxiv.org/abs/", ?arxiv) AS ?own) }
@@ -45,6 +45,7 @@ SELECT ?paper (MIN(?address) AS ?link) WHERE {
   BIND(COALESCE(?own, ?other, STR(?url)) AS ?address)
 } GROUP BY ?paper
 """
+)
 
 
 def write_page(store: Store, path: Path, focus: str | None = None, depth: int = 2) -> None:

@@ -80,7 +80,7 @@ def test_a_paper_on_two_pages_is_one_paper_with_both_sources(example_graph: Path
 
 
 def test_records_can_be_written_beside_the_graph(tmp_path: Path) -> None:
-    build(INPUTS, tmp_path / "graph", records=tmp_path / "records.jsonl")
+    build(INPUTS, tmp_path / "graph", save_records=tmp_path / "records.jsonl")
     assert len((tmp_path / "records.jsonl").read_text(encoding="utf8").splitlines()) == 25
 
 

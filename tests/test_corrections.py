@@ -310,7 +310,7 @@ def test_a_bad_file_leaves_graph_and_corrections_as_they_were(tmp_path: Path, te
 
 def test_records_beside_the_graph_are_corrected_and_extraction_is_kept(tmp_path: Path) -> None:
     corrected(tmp_path, RENAME, "Plum")
-    build([tmp_path / "papers.jsonl"], tmp_path / "graph", records=tmp_path / "records.jsonl")
+    build([tmp_path / "papers.jsonl"], tmp_path / "graph", save_records=tmp_path / "records.jsonl")
     assert '"name":"Damson"' in (tmp_path / "records.jsonl").read_text(encoding="utf8")
     assert b"Damson" not in (tmp_path / "graph" / "records.db").read_bytes()
 

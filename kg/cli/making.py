@@ -9,15 +9,23 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.options import DEFAULT_GRAPH, GraphOption, InputsArgument, MinScoreOption, StrictOption
+from kg.cli.options import DEFAULT_GRAPH, INPUTS, GraphOption, InputsArgument, MinScoreOption, StrictOption
 from kg.console import print_table, progress_bars, say, warn
 from kg.records import MIN_SCORE, Extraction, KgError
 
 
 def build(
-    inputs: InputsArgument,
+    inputs: Annotated[list[Path] | None, INPUTS] = None,
     graph: GraphOption = DEFAULT_GRAPH,
     records: Annotated[
+        Path | None,
+        typer.Option(
+            help="Records that exist already, annotated or written by kg extract: extract nothing. "
+            "INPUTS are where the papers are found, by their ids, that the records do not hold.",
+            metavar="FILE",
+        ),
+    ] = None,
+    save_records: Annotated[
         Path | None, typer.Option(help="Also write the records here as JSON Lines.", metavar="FILE|DIR")
     ] = None,
     corrections: Annotated[
@@ -40,14 +48,19 @@ def build(
       kg build pages/ more.jsonl -g my-graph --jobs 4
 
       kg build page.txt --corrections corrections.yaml
+
+      kg build papers.jsonl --records annotated.jsonl
     """
     from kg.build import build as run
 
+    if not inputs and records is None:
+        raise typer.BadParameter("papers to read are missing: give saved pages or JSON Lines, or --records FILE")
     with progress_bars() as progress:
         report = run(
-            inputs,
+            inputs or [],
             graph,
             records=records,
+            save_records=save_records,
             corrections=corrections,
             jobs=jobs,
             strict=strict,
@@ -64,6 +77,9 @@ def build(
             f"{graph}: {report.corrections} corrections, {len(report.unmatched)} of which match nothing, "
             f"and {report.undecided} facts undecided"
         )
+    if records is not None:
+        left = f"; {report.without_record} papers of the input have none and stay out" if report.without_record else ""
+        say(f"{records}: {report.given} records{left}")
     if report.unchanged:
         say(f"{graph}: nothing new in {report.files} files; {report.papers} papers, nothing extracted{skipped}")
         return

@@ -5,22 +5,20 @@ from __future__ import annotations
 import networkx as nx
 from pyoxigraph import QuerySolutions, Store
 
-from kg.graph.vocabulary import KG
+from kg.graph.vocabulary import KG, SPARQL_PREFIXES
 
-_NODES = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
+_NODES = (
+    SPARQL_PREFIXES
+    + """
 SELECT DISTINCT ?node ?type ?label WHERE {
   { ?node a kg:Paper ; dcterms:title ?label . BIND(kg:Paper AS ?type) }
   UNION { ?paper kg:mentions ?node . ?node a ?type ; skos:prefLabel ?label . FILTER(?type != kg:HardwareKind) }
 } ORDER BY ?node ?type
 """
-_EDGES = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-PREFIX itsrdf: <http://www.w3.org/2005/11/its/rdf#>
-PREFIX oa: <http://www.w3.org/ns/oa#>
+)
+_EDGES = (
+    SPARQL_PREFIXES
+    + """
 SELECT ?statement ?from ?role ?to ?score ?count ?evidence WHERE {
   ?statement a kg:Statement ; rdf:subject ?from ; rdf:predicate ?role ; rdf:object ?to ; itsrdf:taConfidence ?score .
   FILTER(isIRI(?to))
@@ -28,6 +26,7 @@ SELECT ?statement ?from ?role ?to ?score ?count ?evidence WHERE {
   OPTIONAL { ?statement kg:evidence/oa:exact ?evidence }
 } ORDER BY ?statement ?evidence
 """
+)
 
 
 def networkx_graph(store: Store) -> nx.MultiDiGraph:

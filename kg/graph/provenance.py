@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -12,15 +12,29 @@ from kg.graph.vocabulary import PROV, RDF, RDFS, SCHEMA, XSD, graph_iri, term
 
 INFLUENCED = NamedNode(PROV + "wasInfluencedBy")
 _TYPE, _LABEL = NamedNode(RDF + "type"), NamedNode(RDFS + "label")
+_ANNOTATION = "annotation"
 _ACTIVITY, _ASSOCIATED = NamedNode(PROV + "Activity"), NamedNode(PROV + "wasAssociatedWith")
+
+
+def activity_iri(base: str, pipeline: str) -> NamedNode:
+    """The IRI of what made the claims of records: a version of the pipeline, or annotation where they name none."""
+    return NamedNode(f"{base}id/build/{quote(pipeline, safe='') or _ANNOTATION}")
 
 
 def build_quads(activities: set[NamedNode], base: str) -> Iterator[Quad]:
     """One activity a pipeline version, which all its claims share, without clock times: equal builds are equal."""
     graph = graph_iri(base, "provenance")
     for activity in sorted(activities, key=str):
-        version = activity.value.rpartition("/")[2]
-        agent = NamedNode(f"{base}id/software/{version}")
+        version = unquote(activity.value.rpartition("/")[2])
+        if version == _ANNOTATION:
+            agent = NamedNode(f"{base}id/agent/annotators")
+            yield Quad(activity, _TYPE, _ACTIVITY, graph)
+            yield Quad(activity, _LABEL, Literal("annotation", language="en"), graph)
+            yield Quad(activity, _ASSOCIATED, agent, graph)
+            yield Quad(agent, _TYPE, NamedNode(PROV + "Agent"), graph)
+            yield Quad(agent, _LABEL, Literal("the annotators of the records", language="en"), graph)
+            continue
+        agent = NamedNode(f"{base}id/software/{quote(version, safe='')}")
         label = Literal(f"extraction by paper-kg, pipeline {version}", language="en")
         yield Quad(activity, _TYPE, _ACTIVITY, graph)
         yield Quad(activity, _LABEL, label, graph)

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from kg.catalog import Catalog, known
 from kg.comparison import Comparison, compare, direction_of
 from kg.corrections import Correction, Names
-from kg.graph.provenance import INFLUENCED, build_quads, correction_iri, correction_quads
+from kg.graph.provenance import INFLUENCED, activity_iri, build_quads, correction_iri, correction_quads
 from kg.graph.vocabulary import (
     BASE,
     DCTERMS,
@@ -109,7 +109,7 @@ class PaperWriter:
         self._entities = {entity.id: entity for entity in record.entities}
         self._linker = linker
         self.things: dict[Canonical, set[int]] = {linker.canonical(entity): set() for entity in record.entities}
-        self.activity = NamedNode(f"{base}id/build/{record.pipeline or 'unknown'}")
+        self.activity = activity_iri(base, record.pipeline)
         self._claimed: set[NamedNode] = set()
 
     def quads(self) -> Iterator[Quad]:

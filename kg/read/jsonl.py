@@ -51,27 +51,32 @@ def read_jsonl(path: Path, lines: Iterable[str], skip: Callable[[KgError], None]
         if not line.strip():
             continue
         try:
-            yield _paper(path, number, line)
+            yield paper_of(object_of(line, path, number), path, number)
         except KgError as error:
             skip(error)
 
 
-def _paper(path: Path, number: int, line: str) -> Paper:
+def object_of(line: str, path: Path, number: int) -> dict[str, Any]:
+    """The JSON object of a line, made fit; what is ``null`` in it is as good as absent. Raises KgError."""
     try:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise KgError(f"{path}, line {number}: not valid JSON ({error}); is the line cut short?") from error
     if not isinstance(data, dict):
         raise KgError(f"{path}, line {number}: a JSON object is needed, with title and abstract")
+    return {key: _clean(value) for key, value in data.items() if value is not None}
+
+
+def paper_of(data: dict[str, Any], path: Path, number: int) -> Paper:
+    """The paper of a line, or of what a record of ours has under ``paper``. Raises KgError with what is wrong."""
     if isinstance(data.get("paper"), dict):
         data = {"id": data.get("id"), **data["paper"]}
+    elif "entities" in data and "abstract" not in data:
+        raise KgError(f"{path}, line {number}: a record without its paper; build with the papers and --records {path}")
     try:
-        told = Line.model_validate(_cleaned(data))
+        told = Line.model_validate({key: value for key, value in data.items() if value is not None})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        why = first["msg"].lower().removeprefix("value error, ")
-        raise KgError(f"{path}, line {number}: '{where}': {why}; correct or remove the line") from error
+        raise KgError(f"{path}, line {number}: {first_of(error)}; correct or remove the line") from error
     arxiv_id, doi = identifiers(told.arxiv_id, told.doi)
     paper = Paper(
         id=told.id if told.id is not None else 0,
@@ -87,15 +92,23 @@ def _paper(path: Path, number: int, line: str) -> Paper:
     return paper if told.id is not None else paper.model_copy(update={"id": paper.key})
 
 
-def _cleaned(data: dict[str, Any]) -> dict[str, Any]:
-    """The fields that say something, made fit; ``null`` is as good as absent."""
+def first_of(error: ValidationError) -> str:
+    """The first thing that is wrong, and where."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    why = first["msg"].lower().removeprefix("value error, ")
+    return f"'{where}': {why}" if where else why
 
-    def clean(value: Any) -> Any:
-        if isinstance(value, str):
+
+def _clean(value: Any) -> Any:
+    match value:
+        case str():
             return clean_text(value)
-        return [clean(part) for part in value] if isinstance(value, list) else value
-
-    return {key: clean(value) for key, value in data.items() if value is not None}
+        case list():
+            return [_clean(part) for part in value]
+        case dict():
+            return {key: _clean(part) for key, part in value.items()}
+    return value
 
 
 def identifiers(arxiv: str | None, doi: str | None) -> tuple[str | None, str | None]:

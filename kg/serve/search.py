@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pyoxigraph import Store
 
+from kg.graph.vocabulary import SPARQL_PREFIXES
 from kg.query import rows
 from kg.serve import child, frames
 
@@ -24,24 +25,28 @@ _LENGTH = 40
 """Bytes of a name that are told apart."""
 _MOST_WORDS = 6
 _WORD = re.compile(r"[^\W_]+")
-_NAMES = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
+_NAMES = (
+    SPARQL_PREFIXES
+    + """
 SELECT ?node ?name ?label WHERE {
   { ?node skos:prefLabel ?label . ?node skos:prefLabel|skos:altLabel ?name }
   UNION { ?node a kg:Paper ; dcterms:title ?name . BIND(?name AS ?label) }
 }
 """
-_TYPES = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
+)
+_TYPES = (
+    SPARQL_PREFIXES
+    + """
 SELECT ?node ?type WHERE { ?node a ?type FILTER(STRSTARTS(STR(?type), STR(kg:))
   && ?type NOT IN (kg:Statement, kg:Result, kg:Evidence)) }
 """
-_PAPERS = """
-PREFIX kg: <https://w3id.org/paper-kg/ontology#>
+)
+_PAPERS = (
+    SPARQL_PREFIXES
+    + """
 SELECT ?node (COUNT(*) AS ?papers) WHERE { ?paper kg:mentions ?node } GROUP BY ?node
 """
+)
 
 
 class Name(NamedTuple):

@@ -29,8 +29,9 @@ CREATE TABLE IF NOT EXISTS extractions (
     key TEXT NOT NULL, text_hash TEXT NOT NULL, pipeline TEXT NOT NULL, record TEXT NOT NULL,
     PRIMARY KEY (key, text_hash, pipeline)
 );
+CREATE TABLE IF NOT EXISTS given (text_hash TEXT PRIMARY KEY, path TEXT NOT NULL, record TEXT NOT NULL);
 """
-_TABLES = {"files", "sources", "papers", "extractions"}
+_TABLES = {"files", "sources", "papers", "extractions", "given"}
 _NOT_OUR_FAULT = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
@@ -83,17 +84,43 @@ class RecordsDb:
 
     def put_file(self, path: Path, sha256: str, papers: Iterable[Paper], skipped: Callable[[], int]) -> None:
         """Replaces what a file gave by these papers, all or nothing."""
-        place = str(path.resolve())
         with self._explained(), self._db:
-            self._db.execute("DELETE FROM sources WHERE path = ?", (place,))
-            self._db.executemany(
-                "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)",
-                (
-                    (place, paper.source[0].position, title_key(paper.title), paper.model_dump_json())
-                    for paper in papers
-                ),
-            )
-            self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (place, path.name, sha256, skipped()))
+            self._replace(path, sha256, papers)
+            self._db.execute("UPDATE files SET skipped = ? WHERE path = ?", (skipped(), str(path.resolve())))
+
+    def put_records(self, path: Path, sha256: str, records: Iterable[Extraction]) -> int:
+        """Replaces what a file gave by these records and their papers, all or nothing; returns how many there are.
+
+        A given record stands in the place of extraction for the paper of its text, until a later one takes its place.
+        """
+        count = 0
+
+        def papers() -> Iterator[Paper]:
+            nonlocal count
+            for record in records:
+                if record.paper is None:
+                    raise ValueError("a record is kept with its paper")
+                count += 1
+                self._db.execute(
+                    "INSERT OR REPLACE INTO given VALUES (?, ?, ?)",
+                    (text_hash(record.paper), str(path.resolve()), record.model_dump_json(exclude={"paper"})),
+                )
+                yield record.paper
+
+        with self._explained(), self._db:
+            self._replace(path, sha256, papers())
+        return count
+
+    def _replace(self, path: Path, sha256: str, papers: Iterable[Paper]) -> None:
+        """Replaces what a file gave by these papers, in the transaction under way."""
+        place = str(path.resolve())
+        self._db.execute("DELETE FROM sources WHERE path = ?", (place,))
+        self._db.execute("DELETE FROM given WHERE path = ?", (place,))
+        self._db.executemany(
+            "INSERT INTO sources VALUES (?, ?, ?, ?)",
+            ((place, n, title_key(paper.title), paper.model_dump_json()) for n, paper in enumerate(papers)),
+        )
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, 0)", (place, path.name, sha256))
 
     def merge_papers(self) -> int:
         """Makes one paper of all sources of the same one; returns how many papers there are."""
@@ -117,10 +144,11 @@ class RecordsDb:
             yield paper.key, text_hash(paper), paper.model_dump_json()
 
     def missing(self, pipeline: str) -> Iterator[Paper]:
-        """The papers that this version of the pipeline has not read yet, by key."""
+        """The papers without a given record that this version of the pipeline has not read yet, by key."""
         with self._explained():
             rows = self._db.execute(
-                "SELECT paper FROM papers WHERE NOT EXISTS (SELECT 1 FROM extractions e WHERE e.key = papers.key "
+                "SELECT paper FROM papers WHERE text_hash NOT IN (SELECT text_hash FROM given) AND NOT EXISTS "
+                "(SELECT 1 FROM extractions e WHERE e.key = papers.key "
                 "AND e.text_hash = papers.text_hash AND e.pipeline = ?) ORDER BY key",
                 (pipeline,),
             ).fetchall()
@@ -147,8 +175,10 @@ class RecordsDb:
         """Every paper's record, with the paper, by key."""
         with self._explained():
             rows = self._db.execute(
-                "SELECT e.record, p.paper FROM papers p JOIN extractions e ON e.key = p.key "
-                "AND e.text_hash = p.text_hash AND e.pipeline = ? ORDER BY p.key",
+                "SELECT coalesce(g.record, e.record), p.paper FROM papers p "
+                "LEFT JOIN given g ON g.text_hash = p.text_hash "
+                "LEFT JOIN extractions e ON e.key = p.key AND e.text_hash = p.text_hash AND e.pipeline = ? "
+                "WHERE coalesce(g.record, e.record) IS NOT NULL ORDER BY p.key",
                 (pipeline,),
             )
             for record, paper in rows:
@@ -159,8 +189,11 @@ class RecordsDb:
         """A hash of all that a graph is made from."""
         total = hashlib.sha256(pipeline.encode())
         with self._explained():
-            for key, paper in self._db.execute("SELECT key, paper FROM papers ORDER BY key"):
-                total.update(f"{key}\n{paper}\n".encode())
+            for key, paper, given in self._db.execute(
+                "SELECT key, paper, coalesce(record, '') FROM papers p LEFT JOIN given g ON g.text_hash = p.text_hash "
+                "ORDER BY key"
+            ):
+                total.update(f"{key}\n{paper}\n{given}".encode())
         return total.hexdigest()
 
     def check(self) -> None:
