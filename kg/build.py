@@ -104,6 +104,8 @@ def build(
             files = inputs
             read = [path for path in _told(files, "reading", progress) if _read(path, db, strict, warn)]
         else:
+            if not records.exists():
+                raise KgError(f"{records}: no such file; to write the records of a build, there is --save-records")
             files = read = [records]
             given, without_record = _take_records(records, inputs, db, strict, warn)
         papers = db.merge_papers()
@@ -113,8 +115,7 @@ def build(
         extracted = _extract_all(missing, db, extract, jobs, progress)
 
         linker = Linker(known(), corrected.rules(shipped()))
-        heard = linker.over(r.above(min_score) for r in db.extractions(pipeline)) if corrected.placed else linker
-        corrector = Corrector(corrected, heard)
+        corrector = Corrector(corrected, linker, (r.above(min_score) for r in db.extractions(pipeline)))
 
         def probable() -> Iterator[Extraction]:
             return (corrector.correct(record).above(min_score) for record in db.extractions(pipeline))

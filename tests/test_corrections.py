@@ -23,7 +23,7 @@ from kg.validate import validate
 from tests.conftest import EXAMPLES, INPUTS, ROOT
 from tests.test_build import quads_of
 from tests.test_cli import kg
-from tests.written import PREFIXES, entity, fig, graph_of, plum, record
+from tests.written import ABSTRACT, PREFIXES, entity, fig, graph_of, plum, record
 
 SIGNED = "\n  by: Ada Plum\n  on: 2026-11-21\n"
 ABOUT_PLUM = "\n  paper: PlumServe - serving plums" + SIGNED  # a title, however spelt
@@ -161,6 +161,79 @@ def test_an_alias_finds_its_thing_though_no_paper_writes_it() -> None:
     assert "PlumServe" in in_role(store, "mentions")
 
 
+ADDED = "\n  evidence: On 8 A100 GPUs, PlumServe is up to 2.5x faster than PearServe on FigQA." + ABOUT_PLUM
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ("add: introduces, thing: SloeServe, type: System", "?claim rdf:predicate kg:introduces"),
+        ("add: builds_on, thing: PlumServe, type: System", "?claim rdf:predicate kg:buildsOn"),
+        ("add: tasks, thing: plum serving", "?claim rdf:predicate kg:task"),
+        ("add: trained_on, thing: FigQA", "?claim rdf:predicate kg:trainedOn"),
+        ("add: runs_on, thing: H100, count: 4", "?claim rdf:predicate kg:runsOn ; kg:count 4"),
+        ("add: parameters, thing: Plum-7B, type: Model, value: 8000000000", "?claim rdf:object 8000000000"),
+        ("add: mentions, thing: GPU, type: Hardware", "?claim rdf:predicate kg:mentions"),
+        (
+            "add: result, thing: PlumServe, type: System, metric: latency, value: 7.5, unit: ms, bound: <=, "
+            "baseline: PearServe, dataset: FigQA, hardware: H100",
+            "?claim kg:value 7.5 ; kg:unit 'ms' ; kg:bound '<=' ; kg:subject/skos:prefLabel 'PlumServe' ; "
+            "kg:baseline/skos:prefLabel 'PearServe' ; kg:dataset/skos:prefLabel 'FigQA' ; "
+            "kg:hardware/skos:prefLabel 'NVIDIA H100' ; kg:metric/skos:prefLabel 'latency'",
+        ),
+    ],
+)
+def test_an_added_fact_is_certain_and_has_its_evidence_and_who_added_it(keys: str, found: str) -> None:
+    lines = "\n  ".join(keys.split(", "))
+    store = graph_of(plum(), corrections=f"- {lines}{ADDED}")
+    by = "prov:wasInfluencedBy/prov:wasAssociatedWith/schema:name ?c"
+    claim = f"{found} ; itsrdf:taConfidence ?a ; kg:evidence/oa:exact ?b ; {by}"
+    evidence = ABSTRACT.removeprefix("We present PlumServe. ")
+    assert ("1", evidence, "Ada Plum") in told(store, claim)
+    assert validate(store) == []
+
+
+def test_an_added_thing_that_the_paper_has_by_another_name_is_that_thing() -> None:
+    added = f"- add: compared_to\n  thing: plum-serve\n  type: System{ADDED}"
+    assert in_role(graph_of(plum(), corrections=added), "mentions") == in_role(graph_of(plum()), "mentions")
+
+
+def test_an_added_thing_may_be_renamed_and_merged_like_any_other() -> None:
+    added = f"- add: builds_on\n  thing: SloeServe\n  type: System{ADDED}"
+    renamed = graph_of(plum(), corrections=f"{added}- rename: SloeServe\n  to: Damson{SIGNED}")
+    assert in_role(renamed, "buildsOn") == {"Damson"}
+    merged = graph_of(plum(), corrections=f"{added}- merge: [SloeServe, PearServe]\n  type: System{SIGNED}")
+    assert in_role(merged, "buildsOn") == in_role(merged, "comparedTo")
+
+
+def test_of_an_addition_and_a_rejection_the_later_counts() -> None:
+    added = f"- add: compared_to\n  thing: PearServe\n  type: System{ADDED}"
+    for role in ("compared_to", "mentions"):
+        rejected = f"- reject: {role}\n  thing: PearServe{ABOUT_PLUM}"
+        there = [
+            bool(in_role(graph_of(plum(), corrections=c), "comparedTo")) for c in (added + rejected, rejected + added)
+        ]
+        assert there == [False, True]
+
+
+def test_evidence_that_the_paper_lacks_is_told_with_its_line_and_changes_nothing(tmp_path: Path) -> None:
+    corrected(tmp_path, RENAME, "Plum")
+    before = quads_of(tmp_path / "graph", tmp_path / "out")
+    wrong = "- add: tasks\n  thing: plum picking\n  evidence: We pick plums.\n  paper: 'PlumNet: a model'" + SIGNED
+    with pytest.raises(KgError, match=r"mine\.yaml, line 5: 'evidence': does not stand in 'PlumNet: a model'; copy"):
+        corrected(tmp_path, RENAME + wrong, "Plum")
+    assert quads_of(tmp_path / "graph", tmp_path / "out") == before
+    assert (tmp_path / "graph" / "corrections.yaml").read_text(encoding="utf8") == RENAME
+
+
+def test_an_added_fact_lasts_over_builds(tmp_path: Path) -> None:
+    text = "- add: tasks\n  thing: plum picking\n  evidence: PlumNet, a model\n  paper: 'PlumNet: a model'" + SIGNED
+    assert corrected(tmp_path, text, "Plum").unmatched == ()
+    build([papers_file(tmp_path / "more.jsonl", "Pear")], tmp_path / "graph")
+    assert in_role(GraphDirectory(tmp_path / "graph").store(), "task") == {"plum picking"}
+    assert len(corrected(tmp_path, text.replace("PlumNet: a", "FigNet: a"), "Plum").unmatched) == 1
+
+
 def test_an_undecided_fact_stays_as_it_is() -> None:
     corrections = f"- undecided: runs_on\n  thing: A100{ABOUT_PLUM}"
     assert set(graph_of(plum(), corrections=corrections)) == set(graph_of(plum()))
@@ -174,6 +247,7 @@ def test_the_later_of_two_that_disagree_counts() -> None:
 
 
 PARTS = [
+    f"- add: builds_on\n  thing: SloeServe\n  type: System{ADDED}",
     f"- accept: introduces\n  thing: PlumServe{ABOUT_PLUM}",
     f"- reject: evaluated_on\n  thing: FigQA{ABOUT_PLUM}",
     f"- rename: PearServe\n  to: Quince{SIGNED}",

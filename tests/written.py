@@ -121,7 +121,7 @@ def graph_of(*records: Extraction, base: str = BASE, corrections: str = "") -> S
     """The graph of records in memory, loaded in the order given, as a file of corrections wants it."""
     told = Corrections.read(corrections.encode(), "corrections.yaml")
     linker = Linker(known(), told.rules(shipped()))
-    corrector = Corrector(told, linker.over(records))
+    corrector = Corrector(told, linker, records)
     store = Store()
     store.extend(quads(lambda: map(corrector.correct, records), linker, base, corrector.matched))
     return store

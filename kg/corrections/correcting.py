@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from kg.corrections.adding import added, evidence_in
 from kg.corrections.file import Corrections
-from kg.corrections.forms import AboutFact, AboutThing, Accept, Alias, Correction, Names, Rename, Retype, Undecided
+from kg.corrections.forms import (
+    AboutFact,
+    AboutThing,
+    Accept,
+    Add,
+    Alias,
+    Correction,
+    Names,
+    Rename,
+    Retype,
+    Undecided,
+)
 from kg.link import Canonical, Linker
 from kg.names import normal_form
 from kg.read.jsonl import identifiers
@@ -19,10 +31,12 @@ from kg.records import (
     EntityType,
     Extraction,
     Fact,
+    KgError,
     Paper,
     Result,
     RunsOn,
     Size,
+    Span,
     title_key,
 )
 
@@ -30,14 +44,18 @@ _Corrected = TypeVar("_Corrected", bound=Correctable)
 
 
 class Corrector:
-    """Corrects records: names and types first, then facts, each in the order of the file, so that the later counts.
+    """Corrects records: what is added first, as if it had been found, then names and types, then facts.
 
-    ``linker`` has read the records as they were, by the rules that hold the file's merges, splits and aliases: a name
-    in a correction means what it means there. ``matched`` holds the corrections that found something to correct, in
-    the records that went through until now.
+    Each goes in the order of the file, so that the later counts.
+
+    ``linker`` has the rules that hold the file's merges, splits and aliases, and ``records`` are as they were but for
+    the things that were added: a name in a correction means what it means there. They are read once, where there are
+    corrections. ``matched`` holds the corrections that found something to correct, in the records that went through
+    until now.
+    Raises KgError, with the line, for an addition whose evidence its paper lacks.
     """
 
-    def __init__(self, corrections: Corrections, linker: Linker) -> None:
+    def __init__(self, corrections: Corrections, linker: Linker, records: Iterable[Extraction]) -> None:
         self.matched: set[Correction] = set()
         self._linker = linker
         self._file = corrections
@@ -46,12 +64,15 @@ class Corrector:
         self._everywhere: list[int] = []
         self._targets: set[Canonical] = set()
         for place, correction in enumerate(self._corrections):
-            if isinstance(correction, Names):
-                self._note(correction)
-            elif isinstance(correction, AboutFact | AboutThing) and correction.paper is not None:
+            if isinstance(correction, Add | AboutFact | AboutThing) and correction.paper is not None:
                 for key in _keys_of_reference(correction.paper):
                     self._by_paper[key].append(place)
-            elif isinstance(correction, AboutThing):
+        if self._corrections:
+            self._linker = linker = linker.over(map(self._heard, records))
+        for place, correction in enumerate(self._corrections):
+            if isinstance(correction, Names):
+                self._note(correction)
+            elif isinstance(correction, AboutThing) and correction.paper is None:
                 self._everywhere.append(place)
                 types = [correction.type] if correction.type else list(EntityType)
                 self._targets.update(linker.thing(type, correction.thing) for type in types)
@@ -60,18 +81,23 @@ class Corrector:
         """The record as it was corrected; the same record where nothing is said of it."""
         if not self._corrections:
             return record
-        places = {place for key in _keys_of_paper(record.paper) for place in self._by_paper.get(key, ())}
+        places = self._places(record)
         if self._everywhere and (places or not self._targets.isdisjoint(self._things(record))):
             places.update(self._everywhere)
         concerned = [self._corrections[place] for place in sorted(places)]
+        for correction in concerned:
+            if isinstance(correction, Add):
+                record = added(record, correction, self._evidence(correction, record), self._meant)
+                self.matched.add(correction)
         for correction in concerned:
             if isinstance(correction, Rename):
                 record = self._renamed(record, correction)
             elif isinstance(correction, Retype):
                 record = self._retyped(record, correction)
-        for correction in concerned:
+        for place, correction in enumerate(concerned):
             if isinstance(correction, AboutFact):
-                record = self._judged(record, correction)
+                later = {other.key for other in concerned[place:] if isinstance(other, Add)}
+                record = self._judged(record, correction, later)
         return record
 
     def unmatched(self) -> Iterator[tuple[int, str]]:
@@ -79,6 +105,30 @@ class Corrector:
         for line, correction in self._file.placed:
             if correction not in self.matched and not isinstance(correction, Undecided):
                 yield line, correction.what
+
+    def _places(self, record: Extraction) -> set[int]:
+        """The corrections of the file that name a record's paper."""
+        return {place for key in _keys_of_paper(record.paper) for place in self._by_paper.get(key, ())}
+
+    def _heard(self, record: Extraction) -> Extraction:
+        """A record with the things that are added to it, under the names that they are given."""
+        for place in sorted(self._places(record)):
+            addition = self._corrections[place]
+            if isinstance(addition, Add):
+                record = added(record, addition, self._evidence(addition, record), lambda *_: set())
+        return record
+
+    def _evidence(self, addition: Add, record: Extraction) -> Span:
+        """Where the evidence of an addition stands. Raises KgError, with its line, where the paper lacks it."""
+        span = evidence_in(addition, record.paper) if record.paper else None
+        if span is None:
+            line = next(line for line, correction in self._file.placed if correction == addition)
+            title = record.paper.title if record.paper else ""
+            raise KgError(
+                f"{self._file.source}, line {line}: 'evidence': does not stand in '{title}'; "
+                "copy it from the title or the abstract, letter for letter"
+            )
+        return span
 
     def _note(self, correction: Names) -> None:
         """Counts names as matched that records use: a split or merge needs two of them."""
@@ -137,9 +187,11 @@ class Corrector:
 
         return record.each(retyped).where(fits)
 
-    def _judged(self, record: Extraction, correction: AboutFact) -> Extraction:
+    def _judged(self, record: Extraction, correction: AboutFact, later: set[str]) -> Extraction:
+        """The record with a fact accepted or rejected, but for what ``later`` corrections of the file add."""
         ids = self._meant(record, correction.thing) if correction.thing else None
-        meant = {claim for claim in record.claims() if self._is_meant(record, claim, correction, ids)}
+        open = (claim for claim in record.claims() if later.isdisjoint(claim.corrections))
+        meant = {claim for claim in open if self._is_meant(record, claim, correction, ids)}
         if not meant:
             return record
         self.matched.add(correction)

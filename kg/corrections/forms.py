@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from kg.link import Pair, one_spelling
 from kg.read.clean import clean_title
-from kg.records import EntityType
+from kg.records import FITTING, EntityType
 
 
 def _day(value: object) -> object:
@@ -57,7 +57,9 @@ class Correction(BaseModel):
     @property
     def what(self) -> str:
         """What it does, in the words of the file."""
-        told = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"by", "on", "because"})
+        told = self.model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude={"by", "on", "because", "evidence"}
+        )
         return ", ".join(f"{key} {_told(value)}" for key, value in told.items())
 
 
@@ -99,6 +101,56 @@ class Undecided(AboutFact):
     """Nobody has decided on the fact yet."""
 
     role: FactRole = Field(alias="undecided")
+
+
+class Add(Correction):
+    """A fact that extraction missed, with the words of the paper that say so; ``mentions`` adds just a thing."""
+
+    role: FactRole = Field(alias="add")
+    thing: Text | None = None
+    type: EntityType | None = None
+    paper: Text
+    evidence: Text
+    count: Annotated[int, Field(ge=1)] | None = None
+    metric: Text | None = None
+    value: Number | None = None
+    unit: Text | None = None
+    bound: Literal["=", "<=", ">=", "~"] | None = None
+    baseline: Text | None = None
+    dataset: Text | None = None
+    hardware: Text | None = None
+
+    @property
+    def kind(self) -> EntityType | None:
+        """The type of the thing, which some roles imply."""
+        fitting = FITTING.get(self.role, set())
+        return self.type or (next(iter(fitting)) if len(fitting) == 1 else None)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Add:
+        own = _ADDED.get(self.role, set())
+        for key in sorted(self.model_fields_set & set().union(*_ADDED.values()) - own):
+            raise ValueError(f"'{self.role}' has no {key}: remove it")
+        if self.role == "result" and (self.metric is None or self.value is None):
+            raise ValueError("a result has a metric and a value: add them")
+        if self.thing is None and (self.role != "result" or self.baseline or self.type):
+            raise ValueError(f"what the paper has as '{self.role}' is missing: add its name as thing")
+        if self.thing is not None and self.kind is None:
+            raise ValueError(f"the type of '{self.thing}' is missing: add it, such as type: Model")
+        if self.type and self.type not in FITTING.get(self.role, {self.type}):
+            fitting = " or ".join(sorted(FITTING[self.role]))
+            raise ValueError(f"'{self.role}' is said of a {fitting}, not of a {self.type.value}")
+        if self.role == "parameters" and (self.value is None or self.value < 1 or self.value % 1):
+            raise ValueError("a number of parameters is a whole number above zero: add it as value")
+        return self
+
+
+_ADDED = {
+    "runs_on": {"count"},
+    "parameters": {"value"},
+    "result": {"metric", "value", "unit", "bound", "baseline", "dataset", "hardware"},
+}
+"""What an added fact may say besides its thing."""
 
 
 class AboutThing(Correction):
@@ -178,6 +230,7 @@ FORMS: dict[str, type[Correction]] = {
     "accept": Accept,
     "reject": Reject,
     "undecided": Undecided,
+    "add": Add,
     "rename": Rename,
     "retype": Retype,
     "merge": Merge,

@@ -59,7 +59,7 @@ def places_of(record: Extraction, text: str) -> list[tuple[int, int, Entity]]:
     """Every place of every mention, the longest where they overlap; start and end in code points, exclusive."""
     places: list[tuple[int, int, int, str, int]] = []
     for order, entity in enumerate(record.entities):
-        spans = entity.spans or [span for mention in entity.mentions for span in _occurrences(text, mention)]
+        spans = entity.spans or [span for mention in entity.mentions for span in occurrences(text, mention)]
         places.extend((start - end, start, end, entity.type, order) for start, end in spans)
     taken = bytearray(len(text) + 1)
     kept = []
@@ -161,7 +161,7 @@ def _placed(record: Extraction, paper: Paper) -> Extraction:
 
     def placed(claim: Claim) -> Claim:
         if isinstance(claim, Entity) and not claim.spans:
-            found = spans.get(claim.id) or [span for mention in claim.mentions for span in _occurrences(text, mention)]
+            found = spans.get(claim.id) or [span for mention in claim.mentions for span in occurrences(text, mention)]
             return claim.model_copy(update={"spans": tuple(sorted(found))})
         if isinstance(claim, Result) and claim.span is None and claim.evidence in text:
             start = text.index(claim.evidence)
@@ -171,7 +171,7 @@ def _placed(record: Extraction, paper: Paper) -> Extraction:
     return record.each(placed).model_copy(update={"paper": paper})
 
 
-def _occurrences(text: str, string: str) -> Iterator[Span]:
+def occurrences(text: str, string: str) -> Iterator[Span]:
     """The places of a string that are not inside a longer word."""
     left = r"(?<![A-Za-z])" if string[:1].isalnum() else ""
     right = r"(?![A-Za-z])" if string[-1:].isalnum() else ""
