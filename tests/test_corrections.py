@@ -438,7 +438,7 @@ def test_the_corrections_of_the_document_all_find_what_they_correct(tmp_path: Pa
     (text,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
     (tmp_path / "mine.yaml").write_text(text, encoding="utf8")
     report = build(INPUTS, tmp_path / "graph", corrections=tmp_path / "mine.yaml")
-    assert (report.corrections, report.undecided, report.unmatched) == (10, 1, ())
+    assert (report.corrections, report.undecided, report.unmatched) == (11, 1, ())
     (query,) = re.findall(r"```sparql\n(.*?)```", DOCUMENT, re.DOTALL)
     people = Counter(row["who"].value for row in rows(GraphDirectory(tmp_path / "graph").store(), query))
     assert people.keys() == {"Mirela Đukova", "Tobias Ahrendal"}

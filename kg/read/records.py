@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections import Counter
@@ -31,7 +32,7 @@ def read_records(
     by_id: dict[str, list[Paper]] = {}
     for paper in papers:
         by_id.setdefault(str(paper.id), []).append(paper)
-    seen: dict[str, tuple[int, str]] = {}
+    seen: dict[bytes, tuple[int, bytes]] = {}
     for number, record in _records(path):
         place = f"{path}, line {number}"
         try:
@@ -39,10 +40,6 @@ def read_records(
         except KgError as error:
             (unpaired or _raise)(KgError(f"{place}: {error}"))
             continue
-        told = record.model_dump_json(exclude={"id", "paper"})
-        before, said = seen.setdefault(paper.text, (number, told))
-        if said != told:
-            raise KgError(f"{place}: says other things of the paper of line {before}; keep one record of it")
         strange, quoted = _not_quoted(record, paper.text)
         if strange:
             told = f"{place}: '{strange[0]}' does not stand in '{paper.title}'; is this the paper that was annotated?"
@@ -52,6 +49,10 @@ def read_records(
         for start, end in _spans(record):
             if not 0 <= start < end <= len(paper.text):
                 raise KgError(f"{place}: the span [{start}, {end}] lies outside the text of '{paper.title}'")
+        said = _digest(record.model_dump_json(exclude={"id", "paper"}))
+        before, first = seen.setdefault(_digest(paper.text), (number, said))
+        if first != said:
+            raise KgError(f"{place}: says other things of the paper of line {before}; keep one record of it")
         yield _placed(record, paper)
 
 
@@ -176,6 +177,10 @@ def occurrences(text: str, string: str) -> Iterator[Span]:
     left = r"(?<![A-Za-z])" if string[:1].isalnum() else ""
     right = r"(?![A-Za-z])" if string[-1:].isalnum() else ""
     return (match.span() for match in re.finditer(left + re.escape(string) + right, text))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _raise(error: KgError) -> None:
