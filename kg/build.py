@@ -39,7 +39,8 @@ class BuildReport:
     """What a build did; ``generation`` is the published one, new unless ``unchanged``.
 
     ``skipped`` counts the bad records of the input files, ``given`` the records that took the place of extraction,
-    ``without_record`` the papers that were left out for want of one, ``entities`` the things that papers mention,
+    ``outdone`` those among them that do not count, as their papers have a longer text from elsewhere, ``without_record``
+    the papers that were left out for want of one, ``entities`` the things that papers mention,
     ``corrections`` those with a decision; ``unmatched`` are the ones among them that found nothing to correct, each
     with its file and line.
     """
@@ -55,6 +56,7 @@ class BuildReport:
     seconds: float
     unchanged: bool
     given: int = 0
+    outdone: int = 0
     without_record: int = 0
     corrections: int = 0
     undecided: int = 0
@@ -146,6 +148,7 @@ def build(
 
             directory.publish(loading, manifest)
             built = directory.manifest()
+        outdone = db.outdone(records) if records else 0
         skipped = sum(db.skipped(path) for path in files)
     return BuildReport(
         files=len(files),
@@ -159,6 +162,7 @@ def build(
         seconds=time.monotonic() - began,
         unchanged=unchanged,
         given=given,
+        outdone=outdone,
         without_record=without_record,
         corrections=len(list(corrected.decided())),
         undecided=len(corrected.undecided()),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyoxigraph import Store
 
@@ -118,6 +118,12 @@ def test_given_records_stand_in_the_place_of_extraction_in_later_builds(tmp_path
     }
 
 
+def test_a_record_of_a_text_that_another_file_has_longer_is_told(tmp_path: Path) -> None:
+    longer = {**PAPERS[1], "abstract": f"{PAPERS[1]['abstract']} It is small."}
+    build([lines(tmp_path / "longer.jsonl", longer)], tmp_path / "graph")
+    assert built(tmp_path, PLUM, FIG).outdone == 1
+
+
 def test_what_extract_writes_makes_the_same_graph_as_its_papers(tmp_path: Path) -> None:
     done = kg("extract", *INPUTS, "-o", tmp_path / "records.jsonl")
     assert done.returncode == 0
@@ -199,16 +205,21 @@ def test_words_that_the_paper_lacks_are_told_and_cost_their_evidence_or_with_str
         (lambda path: path.mkdir(), "cannot be read"),
         (lambda path: path.write_bytes(b"\n\n"), "holds no record"),
         (lambda path: path.write_bytes(b"\xff\xfe{}"), "not text in UTF-8"),
-        (lambda path: path.write_text('{"id": 1, "entities": [{"id"'), "line 1: not valid JSON"),
     ],
 )
 def test_what_is_no_file_of_records_is_said_in_one_line(
     tmp_path: Path, make: Callable[[Path], object], message: str
 ) -> None:
     make(tmp_path / "gold.jsonl")
+    with pytest.raises(KgError, match=rf"gold\.jsonl: .*{message}"):
+        build([], tmp_path / "graph", records=tmp_path / "gold.jsonl")
+
+
+def test_a_broken_line_is_one_line_on_standard_error_and_exit_code_1(tmp_path: Path) -> None:
+    (tmp_path / "gold.jsonl").write_text('{"id": 1, "entities": [{"id"', encoding="utf8")
     done = kg("build", "--records", tmp_path / "gold.jsonl", "-g", tmp_path / "graph")
     assert (done.returncode, done.stdout) == (1, "")
-    assert message in done.stderr
+    assert "gold.jsonl, line 1: not valid JSON" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
@@ -249,6 +260,7 @@ def test_places_found_for_annotations_are_those_that_are_scored() -> None:
         assert mention_places(record, paper.text) == mention_places(bare, paper.text)
 
 
+@settings(max_examples=30)
 @given(some.text(max_size=80), some.text(max_size=200))
 def test_records_survive_writing_and_reading(tmp_path_factory: pytest.TempPathFactory, title: str, more: str) -> None:
     paper = Paper(id=1, title=f"Otter {title.split()}", abstract=f"We present OtterNet on 8 A100 GPUs. {more.split()}")

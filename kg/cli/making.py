@@ -21,7 +21,7 @@ def build(
         Path | None,
         typer.Option(
             help="Records that exist already, annotated or written by kg extract: extract nothing. "
-            "INPUTS are where the papers are found, by their ids, that the records do not hold.",
+            "Papers that they do not hold are found in the inputs by their ids.",
             metavar="FILE",
         ),
     ] = None,
@@ -79,7 +79,8 @@ def build(
         )
     if records is not None:
         left = f"; {report.without_record} papers of the input have none and stay out" if report.without_record else ""
-        say(f"{records}: {report.given} records{left}")
+        lost = f"; {report.outdone} do not count, as the graph has a longer text of the paper" if report.outdone else ""
+        say(f"{records}: {report.given} records{lost}{left}")
     if report.unchanged:
         say(f"{graph}: nothing new in {report.files} files; {report.papers} papers, nothing extracted{skipped}")
         return

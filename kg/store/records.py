@@ -111,6 +111,15 @@ class RecordsDb:
             self._replace(path, sha256, papers())
         return count
 
+    def outdone(self, path: Path) -> int:
+        """How many records that a file gave do not count, since their papers have a longer text from elsewhere."""
+        with self._explained():
+            (count,) = self._db.execute(
+                "SELECT count(*) FROM given WHERE path = ? AND text_hash NOT IN (SELECT text_hash FROM papers)",
+                (str(path.resolve()),),
+            ).fetchone()
+        return int(count)
+
     def _replace(self, path: Path, sha256: str, papers: Iterable[Paper]) -> None:
         """Replaces what a file gave by these papers, in the transaction under way."""
         place = str(path.resolve())
