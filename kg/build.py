@@ -39,8 +39,8 @@ class BuildReport:
     """What a build did; ``generation`` is the published one, new unless ``unchanged``.
 
     ``skipped`` counts the bad records of the input files, ``given`` the records that took the place of extraction,
-    ``outdone`` those among them that do not count, as their papers have a longer text from elsewhere, ``without_record``
-    the papers that were left out for want of one, ``entities`` the things that papers mention,
+    ``outdone`` those among them that do not count, as their papers have a longer text from elsewhere,
+    ``without_record`` the papers that were left out for want of one, ``entities`` the things that papers mention,
     ``corrections`` those with a decision; ``unmatched`` are the ones among them that found nothing to correct, each
     with its file and line.
     """
