@@ -245,7 +245,7 @@ def test_annotations_given_as_papers_are_told_apart(tmp_path: Path) -> None:
 
 def test_odd_characters_in_records_do_no_damage(tmp_path: Path) -> None:
     name = "Fig\x07\ud800 <script>"
-    entity = {"id": "e1", "type": "Model", "name": name, "mentions": ["FigNet"]}
+    entity = {"id": "e1", "type": "Model", "name": name, "mentions": ["FigNet", ""]}
     odd = {**FIG, "entities": [entity], "pipeline": "a b/<c>"}
     built(tmp_path, odd)
     assert told(tmp_path, "?p kg:introduces/skos:prefLabel ?a") == {("Fig \ufffd <script>",)}

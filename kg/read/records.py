@@ -173,10 +173,10 @@ def _placed(record: Extraction, paper: Paper) -> Extraction:
 
 
 def occurrences(text: str, string: str) -> Iterator[Span]:
-    """The places of a string that are not inside a longer word."""
+    """The places of a string that are not inside a longer word; none of an empty one."""
     left = r"(?<![A-Za-z])" if string[:1].isalnum() else ""
     right = r"(?![A-Za-z])" if string[-1:].isalnum() else ""
-    return (match.span() for match in re.finditer(left + re.escape(string) + right, text))
+    return (match.span() for match in re.finditer(left + re.escape(string) + right, text) if string)
 
 
 def _digest(text: str) -> bytes:
