@@ -1,4 +1,4 @@
-"""The process that answers queries: ``python -m kg.serve.engine SOCKET STORE MEMORY_MB``."""
+"""The process that answers queries: ``python -m kg.serve.engine SOCKET STORE MEMORY_MB [network]``."""
 
 from __future__ import annotations
 
