@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, Store
 
 from kg.query import named_queries
@@ -81,6 +85,41 @@ def test_strings_put_together_have_no_language(graphs: Store) -> None:
 def test_what_is_no_query_stays_none(graphs: Store, query: str) -> None:
     with pytest.raises(SyntaxError):
         evaluate(graphs, PREFIX + query)
+
+
+WORDS = [
+    *(
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        ".",
+        ";",
+        ",",
+        "*",
+        "?",
+        "|",
+        "/",
+        "^",
+        "-",
+        "?x",
+        ":e",
+        "'a'",
+        "@en",
+        "5",
+        "_:b",
+        "a",
+    ),
+    *("GRAPH ?g {", "SELECT", "SELECT * {", "VALUES", "MINUS {", "GROUP_CONCAT", "FILTER", "BIND", "FROM", ":e :p* ?x"),
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.sampled_from(["ASK {", "", "SELECT * {"]))
+def test_whatever_the_text_it_is_answered_or_no_query(text: str, beginning: str) -> None:
+    with suppress(SyntaxError):
+        evaluate(Store(), f"{PREFIX}{beginning} {text}")
 
 
 def test_a_query_that_would_grow_too_long_stays_as_it_is() -> None:

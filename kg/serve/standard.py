@@ -34,12 +34,12 @@ Ask = Callable[[str], Sequence[str]]
 
 
 def as_the_standard_says(query: str, ask: Ask) -> str:
-    """A valid query in words that the engine reads as the recommendation does."""
+    """A query in words that the engine reads as the recommendation does; what is no query may become one."""
     if not _SUSPECT.search(query):
         return query
     try:
         return _Writer(query, ask).written()
-    except _LeftError:
+    except (_LeftError, IndexError, StopIteration):  # the latter where it is no query
         return query
 
 
