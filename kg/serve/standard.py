@@ -39,7 +39,7 @@ def as_the_standard_says(query: str, ask: Ask) -> str:
         return query
     try:
         return _Writer(query, ask).written()
-    except (_LeftError, IndexError, StopIteration):  # the latter where it is no query
+    except (_LeftError, IndexError):  # the latter where it is no query
         return query
 
 
@@ -199,7 +199,9 @@ class _Writer:
 
     def _answer(self, form: str, pattern: str) -> Sequence[str]:
         """What a pattern finds in the data set of the query."""
-        place = next(n for n, token in enumerate(self._tokens) if token.text.upper() in QUERY_FORMS)
+        place = next((n for n, token in enumerate(self._tokens) if token.text.upper() in QUERY_FORMS), None)
+        if place is None:
+            raise _LeftError
         dataset = []
         for n, token in enumerate(self._tokens):
             if token.kind == "word" and token.text.upper() == "FROM":
