@@ -24,7 +24,10 @@ _TERMINAL = re.compile(
         |"(?:[^"\\\n\r]|\\.)*"?|'(?:[^'\\\n\r]|\\.)*'?)
     | (?P<variable>[?$]\w+)
     | (?P<language>@[A-Za-z]+(?:-\w+)*)
-    | (?P<prefixed>(?:[^\W\d_][\w.-]*)?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[^\s\w])*|_:\w[\w.-]*)
+    | (?P<prefixed>(?:(?:[^\W\d_][\w.-]*+)?:(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[^\s\w]|\.++(?=[\w:%\\-]))*
+        |_:\w(?:[\w-]|\.++(?=[\w-]))*))
+    | (?P<run>[^\W\d_][\w.-]*+)
+    | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<word>\w+)
     | (?P<open>[({\[])
     | (?P<close>[)}\]])
@@ -32,6 +35,7 @@ _TERMINAL = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_WORDS = re.compile(r"(?P<word>\w+)|(?P<sign>.)")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -50,7 +54,10 @@ def tokens(query: str) -> Iterator[Token]:
     ['ASK', '{', '?s', 'ex:p', "'SERVICE'", '}']
     """
     for match in _TERMINAL.finditer(query):
-        if match.lastgroup and match.lastgroup != "blank":
+        if match.lastgroup == "run":  # no prefix, since no colon follows; looked at once, so that time stays linear
+            for part in _WORDS.finditer(query, *match.span()):
+                yield Token(part.lastgroup or "", part.group(), part.start())
+        elif match.lastgroup and match.lastgroup != "blank":
             yield Token(match.lastgroup, match.group(), match.start())
 
 
@@ -120,33 +127,31 @@ def substitute(query: str, terms: Mapping[str, str]) -> str:
 
 
 def _outline(query: str) -> Outline:
-    read = list(tokens(query))
+    form = naming = ""
     depth = deepest = 0
-    words = set()
+    words: set[str] = set()
     services: set[str | None] = set()
     files = False
-    for place, token in enumerate(read):
-        if token.kind == "open":
+    for token in tokens(query):
+        word = token.text.upper() if token.kind == "word" else ""
+        if naming and word not in {"SILENT", "NAMED"}:
+            if naming == "SERVICE":
+                services.add(_host(token))
+            else:
+                files = files or token.text[1:].lower().startswith("file:")
+            naming = ""
+        if word:
+            words.add(word)
+            form = form or (word if word in QUERY_FORMS | UPDATE_FORMS else "")
+            naming = word if word in {"SERVICE", "FROM", "GRAPH"} else naming
+        elif token.kind == "open":
             depth += 1
             deepest = max(deepest, depth)
         elif token.kind == "close":
             depth -= 1
-        elif token.kind == "word":
-            word = token.text.upper()
-            words.add(word)
-            named = [t for t in read[place + 1 : place + 3] if t.text.upper() not in {"SILENT", "NAMED"}][:1]
-            if word == "SERVICE":
-                services |= {_host(t) for t in named} or {None}
-            elif word in {"FROM", "GRAPH"}:
-                files = files or any(t.text[1:].lower().startswith("file:") for t in named)
-    return Outline(_form(read), "FROM" in words, not words & _UNSTEADY, deepest, frozenset(services), files)
-
-
-def _form(read: list[Token]) -> str:
-    for token in read:
-        if token.kind == "word" and token.text.upper() in QUERY_FORMS | UPDATE_FORMS:
-            return token.text.upper()
-    return ""
+    if naming == "SERVICE":
+        services.add(None)
+    return Outline(form, "FROM" in words, not words & _UNSTEADY, deepest, frozenset(services), files)
 
 
 def _host(token: Token) -> str | None:

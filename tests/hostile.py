@@ -149,6 +149,16 @@ def nesting(chance: random.Random) -> bytes:
     )
 
 
+def monotony(chance: random.Random) -> bytes:
+    """The same few characters again and again, against whatever reads a text more than once."""
+    part = chance.choice(
+        ["a.", "a-", "a:.", "<", "<a", "'\\\\", '"""a""', "@a-", "?", "_:.", "\\u0041", "#", "(*", "a:b*"]
+    )
+    return _post(
+        f"ASK {{ {part * (chance.randrange(100_000, 900_000) // len(part))}".encode(), "application/sparql-query"
+    )
+
+
 def bomb(chance: random.Random) -> bytes:
     """Queries that take for ever, or all memory."""
     pattern = chance.choice(["(a*)*b{1000}{1000}", "(.*)(.*)(.*)(.*)(.*)[^a]{900}{900}", "(x+x+)+y"])
@@ -212,6 +222,7 @@ KINDS: dict[Make, float] = {
     update: 1.5,
     files: 1,
     nesting: 0.5,
+    monotony: 0.1,
     bomb: 0.1,
     broken_http: 1,
     wrong_use: 1.5,

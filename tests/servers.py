@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,12 @@ from typing import Any
 
 @dataclass
 class Server:
-    """A running ``kg serve``; ``log`` holds its access log."""
+    """A running ``kg serve``; ``log`` holds its access log, ``told`` what it said until it was ready."""
 
     address: str
     process: subprocess.Popen[str]
     log: Path
+    told: str
 
     def ask(self, query: str, accept: str = "application/sparql-results+json") -> Any:
         """The answer to a query, as JSON or bytes; asked again while the server says that it has too many."""
@@ -63,19 +64,21 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(graph: Path, *options: str) -> Iterator[Server]:
-    """A server of a graph directory, from when it is ready until it has ended."""
+def serving(graph: Path, *options: str, under: Sequence[str] = ()) -> Iterator[Server]:
+    """A server of a graph directory, from when it is ready until it has ended; ``under`` is a command that runs it."""
     command = [sys.executable, "-c", "from kg.cli import main; main()", "serve", "-g", str(graph), "--port", "0"]
     descriptor, name = tempfile.mkstemp(suffix=".log")
     with os.fdopen(descriptor, "w") as log:
-        process = subprocess.Popen([*command, *options], stdout=log, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([*under, *command, *options], stdout=log, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
-        told = process.stderr.readline()
-        ready = re.search(r"http://\S+/", told)
-        if not ready:
-            raise RuntimeError(told + process.stderr.read())
-        yield Server(ready[0], process, Path(name))
+        told, ready = [], None
+        while not ready:
+            told.append(process.stderr.readline())
+            if not told[-1]:
+                raise RuntimeError("".join(told))
+            ready = re.search(r"http://\S+/", told[-1])
+        yield Server(ready[0], process, Path(name), "".join(told))
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

@@ -18,6 +18,7 @@ from kg.extract.pipeline import rules
 from kg.extract.quantities import find_quantities
 from kg.extract.urls import find_urls
 from kg.records import Extraction, KgError, Paper
+from kg.sparql import outline
 
 LINEAR = 7
 """A text of 4 times the length may take so many times as long; quadratic time would take 16 times."""
@@ -110,6 +111,13 @@ def test_the_rules_take_linear_time(shape: str) -> None:
     make = SHAPES.get(shape, mixed)
     assert takes_linear_time(lambda text: rules()(f"Otters\n{text}"), make, 4000)
     assert takes_linear_time(lambda text: rules()(text.replace("\n", " ") + "\nOtters."), make, 1000)
+
+
+@pytest.mark.parametrize(
+    "part", ["a.", "a-", "a:.", "a:b*", "<a", "'\\", '"""a""', "@a-", "_:.", "\\u0041", "SERVICE "]
+)
+def test_a_query_is_looked_over_in_linear_time(part: str) -> None:
+    assert takes_linear_time(outline, lambda size: f"ASK {{ {part * (size // len(part))}", 30_000)
 
 
 @pytest.mark.parametrize("shape", ["punctuation", "digits and units", "nested parentheses", "combining characters"])

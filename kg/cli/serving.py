@@ -18,7 +18,7 @@ def serve(
     max_bytes: Annotated[int, typer.Option(help="Bytes of a result; it is cut there.", min=1)] = 64 << 20,
     max_request: Annotated[int, typer.Option(help="Bytes of a request.", min=1)] = 1 << 20,
     max_queries: Annotated[
-        int | None, typer.Option(help="Queries that run or wait at once; six a core by default.", min=1)
+        int | None, typer.Option(help="Queries that run or wait at once; three a core by default.", min=1)
     ] = None,
     memory: Annotated[int, typer.Option(help="Megabytes that one query may take.", min=16)] = 1024,
     allow_service: Annotated[

@@ -81,7 +81,7 @@ def application(generations: Generations, limits: Limits, log: AccessLog) -> ASG
         return PlainTextResponse(metrics.text(int(generation.path.name)), media_type="text/plain; version=0.0.4")
 
     async def style(request: Request, generation: Generation) -> Response:
-        return FileResponse(_HERE / "templates" / "style.css")
+        return FileResponse(_HERE / "templates" / "style.css", media_type="text/css")
 
     async def openapi(request: Request, generation: Generation) -> Response:
         return JSONResponse(json.loads((_HERE / "openapi.json").read_text(encoding="utf8")))

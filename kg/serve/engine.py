@@ -1,4 +1,4 @@
-"""The process that answers queries: ``python -m kg.serve.engine SOCKET STORE MEMORY_MB``."""
+"""The process that answers queries: ``python -m kg.serve.engine SOCKET STORE MEMORY_MB [network]``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any, cast
 
 from pyoxigraph import (
@@ -21,6 +22,7 @@ from pyoxigraph import (
 
 from kg.serve import child, frames
 from kg.serve.results import RDF_FORMATS, WRITERS, Cutoff
+from kg.serve.standard import as_the_standard_says
 
 _CHUNK = 1 << 18
 _UNKNOWN_FUNCTION = re.compile(r"custom function <([^>]+)> is not supported")
@@ -31,6 +33,8 @@ _BOOLEAN = {
     "tsv": QueryResultsFormat.TSV,
 }
 _COMMENTED = {"ttl", "nt"}
+_NOTHING = Store()
+"""What a query is asked of to see whether it is one."""
 
 
 class Sink:
@@ -83,7 +87,21 @@ def answer(store: Store, question: dict[str, Any], connection: socket.socket) ->
 
 
 def evaluate(store: Store, query: str, **settings: Any) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """The results of a query. A function that nobody knows is an error of its expression, not of the query."""
+    """The results of a query as SPARQL 1.1 defines them. Raises SyntaxError, ValueError, RuntimeError, OSError."""
+
+    def ask(question: str) -> list[str]:
+        return [str(solution[0]) for solution in cast("QuerySolutions", _evaluate(store, question, **settings))]
+
+    with suppress(SyntaxError):  # which is told of the query as it was sent
+        written = as_the_standard_says(query, ask)
+        if written != query:
+            _evaluate(_NOTHING, query, **settings)
+            return _evaluate(store, written, **settings)
+    return _evaluate(store, query, **settings)
+
+
+def _evaluate(store: Store, query: str, **settings: Any) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """What the engine finds. A function that nobody knows is an error of its expression, not of the query."""
     unknown: dict[NamedNode, Callable[..., Any]] = {}
     while True:
         try:

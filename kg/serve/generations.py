@@ -98,6 +98,8 @@ class Generations:
             self._current = await self._open()
         except EngineError as error:
             raise KgError(f"{error.text}; see what is wrong with: kg doctor -g {self._directory.path}") from error
+        if unconfined := self._current.engines.unconfined:
+            _log.warning("%s; what a query may call and read is told by its text alone", unconfined)
         self._spawn(self._follow())
 
     async def close(self) -> None:

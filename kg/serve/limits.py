@@ -23,7 +23,7 @@ class Limits:
     rows: int = 100_000
     bytes: int = 64 << 20
     request_bytes: int = 1 << 20
-    concurrent: int = 4 * _CORES
+    concurrent: int = 3 * _CORES
     memory_mb: int = 1024
     services: frozenset[str] = frozenset()
     workers: int = _CORES + 2

@@ -144,6 +144,11 @@ class Pool:
         """The engines' process ids."""
         return [engine.process.pid for engine in self._engines]
 
+    @property
+    def unconfined(self) -> str | None:
+        """What the kernel could not keep the engines from, if anything."""
+        return next((engine.unconfined for engine in self._engines), None)
+
     async def ask(self, question: dict[str, Any]) -> Answer:
         """The answer of the next free engine, once it is under way; to be closed. Raises EngineError.
 
@@ -225,7 +230,7 @@ class Pool:
         self._engines.discard(engine)
 
     async def _start(self) -> Engine:
-        engine = await Engine.start(self._module, self._path, self._memory_mb)
+        engine = await Engine.start(self._module, self._path, self._memory_mb, bool(self._limits.services))
         self._engines.add(engine)
         return engine
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -30,21 +31,22 @@ class EngineError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Engine:
-    """A process and the socket to it."""
+    """A process and the socket to it; ``unconfined`` says what the kernel could not keep it from, if anything."""
 
     process: asyncio.subprocess.Process
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    unconfined: str | None = None
 
     @classmethod
-    async def start(cls, module: str, path: Path, memory_mb: int) -> Engine:
+    async def start(cls, module: str, path: Path, memory_mb: int, network: bool) -> Engine:
         """A process that has opened the store of a path. Raises EngineError when it could not."""
         ours, theirs = socket.socketpair()
         with theirs:
-            arguments = ("-P", "-m", module, str(theirs.fileno()), str(path), str(memory_mb))
+            arguments = [module, str(theirs.fileno()), str(path), str(memory_mb), *(["network"] if network else [])]
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *arguments,
+                *("-P", "-m", *arguments),
                 pass_fds=[theirs.fileno()],
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
@@ -53,12 +55,13 @@ class Engine:
         engine = cls(process, *await asyncio.open_connection(sock=ours))
         try:
             async with asyncio.timeout(_START):
-                await frames.read(engine.reader)
+                _, ready = await frames.read(engine.reader)
         except BaseException as error:
             await engine.stop()
             if isinstance(error, asyncio.IncompleteReadError | OSError):
                 raise EngineError("engine", f"{path}: the store cannot be opened") from error
             raise
+        engine.unconfined = json.loads(ready)["unconfined"]
         return engine
 
     def yield_to_others(self) -> None:

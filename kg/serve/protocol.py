@@ -15,7 +15,7 @@ from kg.query import syntax_error
 from kg.serve.limits import Limits
 from kg.serve.negotiate import GRAPHS, SOLUTIONS, Offer, choose
 from kg.serve.process import EngineError
-from kg.sparql import UPDATE_FORMS, outline
+from kg.sparql import UPDATE_FORMS, Outline, outline
 
 FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _READ_ONLY = "this graph is read-only over the web; it changes by kg build"
@@ -73,13 +73,14 @@ async def read_question(request: Request, limits: Limits) -> Question | None:
         raise RefusedError(400, f"a request carries one query; this one carries {len(queries)}")
     default = tuple(value for name, value in fields if name == "default-graph-uri")
     named = tuple(value for name, value in fields if name == "named-graph-uri")
-    return _question(queries[0], request, limits, default, named)
+    short = len(queries[0]) < _SHORT
+    told = _remembered_outline(queries[0]) if short else await asyncio.to_thread(outline, queries[0])
+    return _question(queries[0], told, request, limits, default, named)
 
 
 def _question(
-    text: str, request: Request, limits: Limits, default: tuple[str, ...], named: tuple[str, ...]
+    text: str, told: Outline, request: Request, limits: Limits, default: tuple[str, ...], named: tuple[str, ...]
 ) -> Question:
-    told = _remembered_outline(text) if len(text) < _SHORT else outline(text)
     if told.form in UPDATE_FORMS:
         raise RefusedError(403, _READ_ONLY)
     if told.depth > limits.nesting:

@@ -1,4 +1,4 @@
-"""The process that finds things by the beginning of a name: ``python -m kg.serve.search SOCKET STORE 0``.
+"""The process that finds things by the beginning of a name: ``python -m kg.serve.search SOCKET STORE 0 [network]``.
 
 The index holds each name from each of its words on, without case and separators, in one sorted array; a beginning is
 a range of it (two binary searches), of which the most important entries are taken.

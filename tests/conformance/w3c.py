@@ -4,10 +4,10 @@
 
 All data files of the suites go into one graph directory, each as a named graph, and every test asks one server, with
 its data set given by the protocol's ``default-graph-uri`` and ``named-graph-uri``. It prints a table of what passed,
-every failure with its cause, and what a read-only endpoint is not asked: updates, the graph store protocol,
-entailment regimes, and SERVICE, which needs other servers. Those are counted apart. Numbers and booleans in tables
-are compared by value, since the engine stores values and not how they were written. It exits with 1 when less than
-99 % of the SPARQL 1.1 tests that the working group approved pass, or a protocol test fails. SPARQL 1.0 is for
+every failure with its cause, and what a read-only endpoint is not asked: updates, the graph store protocol, entailment
+regimes, and SERVICE, which needs other servers. Those are counted apart. Numbers and booleans in tables are compared by
+value, since the engine stores values and not how they were written. It exits with 1 when less than 99 % of the SPARQL
+1.1 tests pass, of all or of those that the working group approved, or a protocol test fails. SPARQL 1.0 is for
 information.
 """
 
@@ -40,10 +40,6 @@ OUTSIDE = {
     "GraphStoreProtocolTest": "graph store protocol",
 }
 CAUSES = {
-    r"groupconcat": "Oxigraph keeps the language that all members share; the test expects a plain string.",
-    r"agg-empty-group-count-graph|bindings/graph$|graph-minus": "Oxigraph does not evaluate the pattern in GRAPH ?g "
-    "graph by graph: subqueries, VALUES and MINUS in it are not joined with ?g.",
-    r"zero_or_": "Oxigraph matches a path of length zero only for terms of the data.",
     r"bnode01": "Oxigraph's BNODE(text) gives one blank node a query, not one a solution.",
     r"tsv03|distinct|dawg-str|sameTerm|eq-graph|open-eq|date-": "Oxigraph stores values: 1.0E6 comes back as "
     "1000000, xsd:negativeInteger as xsd:integer, so that terms differ, or are equal, that the test holds apart.",
@@ -255,8 +251,8 @@ def main() -> int:
     for group, total in Counter(o.group for o in outcomes if o.group.startswith("outside")).items():
         print(f"  {group.removeprefix('outside: '):54s} {total:6d}")
     protocol = [outcome for outcome in counted if outcome.test.kind == "ProtocolTest"]
-    met = _rate(approved) >= 0.99 and _rate(protocol) == 1
-    print("\nthe bar, 99 % of the approved tests and every protocol test:", "met" if met else "MISSED")
+    met = _rate(recommended) >= 0.99 and _rate(approved) >= 0.99 and _rate(protocol) == 1
+    print("\nthe bar, 99 % of all tests and of the approved ones, and every protocol test:", "met" if met else "MISSED")
     return 0 if met else 1
 
 
