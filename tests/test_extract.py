@@ -18,7 +18,7 @@ from kg.extract.abbreviations import find_pairs
 from kg.extract.quantities import find_quantities
 from kg.extract.tokens import blank_language
 from kg.extract.urls import find_urls
-from kg.records import Extraction, Paper
+from kg.records import MIN_SCORE, Extraction, Paper
 from tests.conftest import EXAMPLES
 
 
@@ -91,6 +91,17 @@ def test_a_title_prefix_names_what_the_paper_introduces() -> None:
     assert types(found)["PlumServe"] == "System"
 
 
+@pytest.mark.parametrize(
+    "name", ["PLUMS", "Plum-bench", "DataPlums-LLM", "OrchardServe", "1.5-Plums", "PluM$^2$", "Zwetschge"]
+)
+@pytest.mark.parametrize("rest", ["Evaluating Agents on Orchard Engineering", "Lazy Pruning of Large Language Models"])
+def test_whatever_the_name_in_front_of_a_titles_colon_the_paper_introduces_it(name: str, rest: str) -> None:
+    found = record("Agents get better at many things. We measure how well they keep orchards.", f"{name}: {rest}")
+    mentions = {entity.id: entity.mentions for entity in found.entities}
+    assert [name] in [list(mentions[id]) for id in found.above(MIN_SCORE).introduces]
+    assert types(found)[named(found, found.introduces)[0]] != "Task"
+
+
 def test_presented_and_dubbed_names_are_introduced() -> None:
     found = record("In this paper, we present PlumBench, a benchmark of plums, and a model dubbed PlumNet.")
     assert named(found, found.introduces) == ["PlumBench", "PlumNet"]
@@ -121,6 +132,21 @@ def test_a_speedup_names_its_baseline_and_hardware() -> None:
         "NVIDIA A100",
     ]
     assert (result.value, result.unit, result.metric) == (2.5, "x", "speedup")
+
+
+def test_a_name_behind_the_unit_is_what_the_number_measures() -> None:
+    found = record("PlumPose lowers the error on FigBody (57.4 mm PVE) and on SeedBody (63.6 mm PVE).", "PlumPose: Plums")
+    entities = {entity.id: entity.name for entity in found.entities}
+    assert [(entities.get(result.metric, result.metric), result.value) for result in found.results] == [
+        ("PVE", 57.4),
+        ("PVE", 63.6),
+    ]
+
+
+def test_a_bound_in_brackets_is_of_the_same_measure_as_the_number_in_front() -> None:
+    found = record("PlumLens outperforms PearLens in throughput by 4.6x on average (up to 25.5x).", "PlumLens: Plums")
+    assert len({result.metric for result in found.results}) == 1
+    assert [result.value for result in found.results] == [4.6, 25.5]
 
 
 def test_respectively_gives_each_metric_its_number() -> None:

@@ -129,6 +129,8 @@ class Notes:
         self.candidates: list[Candidate] = []
         self.pairs: list[Pair] = []
         self.presented: list[Span] = []
+        self.titled: list[Candidate] = []
+        """The names in front of the title's colon, which hardly ever err."""
         self.proposed: list[Found] = []
         self.quantities: list[Quantity] = []
         self.proposed_claims = Claims()

@@ -19,7 +19,7 @@ from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
 from kg.extract.result_head import judge_results
-from kg.extract.role_head import judge_roles
+from kg.extract.role_head import TITLED, judge_roles
 from kg.extract.tags import KINDS, decode, span_probabilities
 from kg.extract.words import Words
 from kg.names import normal_form
@@ -38,6 +38,10 @@ _HEAD_NOUNS = frozenset(
 _DEVICES = {Finder.HARDWARE, Finder.CLASS_WORD}
 _DEVICE = 0.6
 """The score of a device that the rules found and the network did not; there are too few of them to measure."""
+_NOT_OWN = KINDS.index(EntityType.TASK)
+"""What a title's name is never of: papers name what they made."""
+_UNDECIDED = 0.1
+"""What the rules' type of a title's name counts beside the network's probabilities."""
 _KEPT = 0.1
 """A string is a name when its occurrences have this probability in the mean."""
 
@@ -66,6 +70,8 @@ class Recognizer:
             entity.score = calibrated_score(chance, self._network.heads["entity.calibration"])
             if entity.finder in _DEVICES:
                 entity.score = max(entity.score, _DEVICE)
+            if any((own.start, own.end) in entity.spans for own in found.titled):
+                entity.score = max(entity.score, TITLED)
         roles, uses = judge_roles(text, found, self._network.heads, self._catalog)
         found.claims = Claims(roles, uses, judge_results(text, found, self._network.heads))
         return doc
@@ -89,9 +95,14 @@ def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog
 
     votes: dict[str, Floats] = defaultdict(lambda: np.zeros(len(KINDS), np.float32))
     spans = [part for span in spans for part in class_word_apart(text, span)]
+    spans = list(_with_titled(spans, [(c.start, c.end) for c in found.titled]))
     for span in spans:
         name = family(text[slice(*span)])
         votes[name] = votes[name] + span_probabilities(tags, *words.cover(*span))
+    for own in found.titled:
+        vote = votes[family(text[own.start : own.end])]
+        vote[KINDS.index(own.type)] += _UNDECIDED
+        vote[_NOT_OWN] = 0
     candidates = []
     for start, end in spans:
         kind = KINDS[int(votes[family(text[start:end])].argmax())]
@@ -105,10 +116,19 @@ def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog
     for place in places:
         chances[text[place.start : place.end]].append(probability(words, tags, place.start, place.end, place.type))
     names = {string for string, every in chances.items() if float(np.mean(every)) >= _KEPT}
+    names |= {text[own.start : own.end] for own in found.titled}
     for place in places:
         string = text[place.start : place.end]
         if string in alone and (place.finder in _DEVICES or string in names):
             yield place
+
+
+def _with_titled(spans: list[Span], titled: list[Span]) -> Iterator[Span]:
+    """The spans that the network found and those of the title's names, which stand where the two overlap."""
+    yield from titled
+    for start, end in spans:
+        if not any(start < behind and first < end for first, behind in titled):
+            yield start, end
 
 
 def _without_head_noun(words: Words, first: int, behind: int) -> int:

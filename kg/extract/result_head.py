@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from kg.extract.candidates import Claimed, Found, Notes
 from kg.extract.heads import FLOOR, Floats, Indices, Mentions, calibrated_score, mentions_of, sigmoid
+from kg.extract.measures import WORDED, continues, measure_logits, most_probable, unit_name, what_is_saved
 from kg.extract.quantities import Quantity
 from kg.extract.roles import sentence_of
+from kg.extract.shapes import GENERIC
 from kg.extract.tags import KINDS
 from kg.extract.words import Words
 from kg.records import EntityType as Kind
@@ -29,18 +31,7 @@ ANSWERS: dict[str, frozenset[Kind]] = {
 }
 """The types of the entities that may complete a claim."""
 
-WORDED: tuple[str, ...] = (
-    "performance", "speedup", "accuracy", "score", "throughput", "latency", "memory footprint", "cost", "training time",
-    "GPU hours", "inference time", "model size", "parameters", "compression ratio", "energy efficiency",
-    "energy consumption", "power consumption", "slowdown", "training cost", "training data", "communication", "error",
-    "loss", "win rate", "success rate", "recovery time", "improvement", "FLOPs", "bits per parameter", "issues solved",
-    "hit rate", "frame rate", "decoding speed", "search time", "quality loss", "average score", "power", "area", "time",
-)  # fmt: skip
-"""Measures that a claim may have though the text does not name them so."""
-
 WIDTH = 64
-LONGEST_MEASURE = 6
-"""Words of a measure that the text names."""
 _REACH = 60
 """Words to either side of a quantity in which its measure may stand, in its sentence or the one before."""
 _STRETCH = 500
@@ -269,26 +260,8 @@ def judge_results(text: str, found: Notes, heads: Mapping[str, Floats]) -> list[
 
 def _judge(text: str, found: Notes, heads: Mapping[str, Floats], asked: Questions) -> Iterator[Claimed]:
     logits = result_logits(heads, found.reading.states, found.features, found.reading.tags, asked)
-    metrics: dict[int, tuple[int, int]] = {
-        first: (last, entity)
-        for entity, first, last, kind in zip(*(column.tolist() for column in asked.mentions), strict=True)
-        if kind == _METRIC
-    }
-    for row, quantity in enumerate(asked.quantities):
-        start, behind = asked.reach[row].tolist()
-
-        def named(at: int, more: int, row: int = row, start: int = start) -> int | str:
-            """The metric in a span of words, of several the one that the rules chose; else the span's own words."""
-            first, last = start + at, start + at + more
-            inside = [word for word in range(first, last + 1) if word in metrics and metrics[word][0] <= last]
-            if not inside:
-                return text[slice(*found.words.span(first, last + 1))].lower()
-            chosen = [word for word in inside if asked.rule_measure[row, word - asked.start, 0]]
-            _, entity = metrics[(chosen or inside)[-1]]
-            return entity
-
-        bounds = logits.bounds[row, start - asked.start : behind - asked.start]
-        metric, certainty = _measure(measure_logits(bounds, heads["measure_length"]), logits.worded[row], named)
+    measures = _measures(text, found, heads["measure_length"], asked, logits)
+    for row, (quantity, (metric, certainty)) in enumerate(zip(asked.quantities, measures, strict=True)):
         chance = float(sigmoid(logits.claim[row])) * certainty
         score = calibrated_score(chance, heads["result.calibration"])
         if score < FLOOR:
@@ -300,6 +273,50 @@ def _judge(text: str, found: Notes, heads: Mapping[str, Floats], asked: Question
         span = sentence_of(found.sentences, quantity.start)
         chosen["hardware"] = _beside(found, span, chosen)
         yield Claimed(metric=metric, quantity=quantity, span=span, score=score, **chosen)
+
+
+def _measures(
+    text: str, found: Notes, lengths: Floats, asked: Questions, logits: Logits
+) -> Iterator[tuple[int | str, float]]:
+    """What each quantity measures, an entity's number or words, and how probable the network holds that."""
+    metrics: dict[int, tuple[int, int]] = {}
+    standing: dict[int, int] = {}
+    for entity, first, last, kind in zip(*(column.tolist() for column in asked.mentions), strict=True):
+        standing.update(dict.fromkeys(range(first, last + 1), entity))
+        if kind == _METRIC:
+            metrics[first] = last, entity
+    by_name = {found.entities[entity].name: entity for _, entity in metrics.values()}
+
+    def named(row: int, start: int, at: int, more: int) -> int | str:
+        """The metric in a span of words, of several the one that the rules chose; else the span's own words."""
+        first, last = start + at, start + at + more
+        inside = [word for word in range(first, last + 1) if word in metrics and metrics[word][0] <= last]
+        if not inside:
+            return text[slice(*found.words.span(first, last + 1))].lower()
+        chosen = [word for word in inside if asked.rule_measure[row, word - asked.start, 0]]
+        _, entity = metrics[(chosen or inside)[-1]]
+        return entity
+
+    def outright(quantity: Quantity, behind: int, metric: int | str) -> int | str:
+        """The measure that the wording gives whatever the network makes of it; ``behind`` is the word after the number."""
+        name = unit_name(text, quantity)
+        there = standing.get(behind)
+        if name and there is None and name not in GENERIC:
+            return name
+        if name and there is not None and found.entities[there].type is Kind.METRIC:
+            return there
+        told = metric if isinstance(metric, str) else found.entities[metric].name
+        saved = what_is_saved(told)
+        return metric if saved == told else by_name.get(saved, saved)
+
+    metric: int | str = ""
+    for row, quantity in enumerate(asked.quantities):
+        start, behind = asked.reach[row].tolist()
+        spans = measure_logits(logits.bounds[row, start - asked.start : behind - asked.start], lengths)
+        best, certainty = most_probable(spans, logits.worded[row], partial(named, row, start))
+        if not (row and continues(text, asked.quantities[row - 1], quantity)):
+            metric = outright(quantity, int(asked.last[row]) + 1, best)
+        yield metric, certainty
 
 
 def _beside(found: Notes, span: Span, chosen: Mapping[str, int | None]) -> int | None:
@@ -326,34 +343,3 @@ def _answer(answers: Floats, entities: Indices, nothing: np.float32) -> int | No
     total = np.add.reduceat(np.exp(answers - top), firsts) if len(firsts) else np.zeros(1)
     best = int(total.argmax())
     return int(entities[firsts[best]]) if total[best] > np.exp(nothing - top) else None
-
-
-def measure_logits(bounds: Floats, lengths: Floats) -> Floats:
-    """The logits of spans (``LONGEST_MEASURE``, words): by words more than one, and first word; ``bounds`` (words, 2)."""
-    first, last = bounds[:, 0], bounds[:, 1]
-    size = len(bounds)
-    spans = np.full((LONGEST_MEASURE, size), -np.inf, np.float32)
-    for more in range(min(LONGEST_MEASURE, size)):
-        spans[more, : size - more] = first[: size - more] + last[more:] + lengths[more]
-    return spans
-
-
-def _measure(spans: Floats, worded: Floats, named: Callable[[int, int], int | str]) -> tuple[int | str, float]:
-    """What a quantity measures, an entity's number or words, with its probability.
-
-    ``named`` tells what the words of a span, from its first word in reach and with so many more, stand for.
-    """
-    logits = np.concatenate([spans.ravel(), worded])
-    powers = np.exp(logits - logits.max())
-    powers /= powers.sum()
-    total: dict[int | str, float] = {}
-    for place in np.flatnonzero(powers > 0.01).tolist():
-        measure: int | str
-        if place >= spans.size:
-            measure = (*WORDED, WORDED[0])[place - spans.size]
-        else:
-            more, at = divmod(place, spans.shape[1])
-            measure = named(at, more)
-        total[measure] = total.get(measure, 0.0) + float(powers[place])
-    best = max(total, key=lambda measure: total[measure])
-    return best, total[best]

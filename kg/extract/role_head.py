@@ -20,6 +20,10 @@ _DURATION = re.compile(r"(?:[ -]GPUs?)?[ -](?:hours?|days?)\b")
 _ANOTHER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:,\d{3})+|\d+) and \d[\d,]* (?:[\w-]+ ){0,2}$")
 _BOUND = re.compile(r"\b(?:more than|over|up to|at least|nearly) \d[\d,]* (?:[\w-]+ ){0,2}$", re.IGNORECASE)
 
+_INTRODUCES = ROLES.index(Role.INTRODUCES)
+TITLED = 0.95
+"""The score of a name in front of the title's colon, and that the paper introduces it."""
+
 SHARPNESS = 2.0
 """How close the soft maximum over an entity's mentions is to the largest."""
 
@@ -46,6 +50,10 @@ def judge_roles(
     mentions = mentions_of(found.words, found.entities)
     logits, each = role_logits(heads, found.reading.states, found.features, mentions, len(found.entities))
     chances = calibrated(logits, heads["role.calibration"])
+    own = {(c.start, c.end) for c in found.titled}
+    for number, entity in enumerate(found.entities):
+        if not own.isdisjoint(entity.spans):
+            chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], TITLED)
     claims: list[Claim] = []
     uses: list[Use] = []
     for number, column in np.argwhere(chances >= FLOOR).tolist():

@@ -117,7 +117,8 @@ def wording(doc: Doc) -> Doc:
     addresses = Stretches(match.span() for match in URL.finditer(text))
     candidates = [*listed_names(text), *shaped_names(text), *paired_names(text, found.pairs)]
     titled = list(title_name(text))
-    candidates += _own(text, titled, Finder.TITLE)
+    found.titled = list(_own(text, titled, Finder.TITLE))
+    candidates += found.titled
     known = {text[c.start : c.end]: c.type for c in found.candidates if c.finder is Finder.KNOWN and c.name}
     title = text[: text.find("\n")]
     pair_at = {at: pair for pair in reversed(found.pairs) for at in (*range(*pair.long), pair.short[0])}

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kg.extract.features import RULES
-from kg.extract.result_head import LONGEST_MEASURE, RELATIONS, WIDTH, metric_odds
+from kg.extract.measures import LONGEST_MEASURE
+from kg.extract.result_head import RELATIONS, WIDTH, metric_odds
 from kg.extract.role_head import SHARPNESS
 from kg.train.examples import Answer, Example
 from kg.train.network import Encoder, Heads

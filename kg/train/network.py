@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kg.extract.features import FEATURES
-from kg.extract.result_head import LONGEST_MEASURE, PAIR_FEATURES, RELATIONS, WIDTH, WORDED
+from kg.extract.measures import LONGEST_MEASURE, WORDED
+from kg.extract.result_head import PAIR_FEATURES, RELATIONS, WIDTH
 from kg.extract.role_head import ROLES
 from kg.records import EntityType
 

@@ -1,0 +1,96 @@
+"""What a quantity measures: the most probable of the words around it, and what the wording says outright."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from kg.extract.heads import Floats
+from kg.extract.quantities import Quantity
+
+WORDED: tuple[str, ...] = (
+    "performance", "speedup", "accuracy", "score", "throughput", "latency", "memory footprint", "cost", "training time",
+    "GPU hours", "inference time", "model size", "parameters", "compression ratio", "energy efficiency",
+    "energy consumption", "power consumption", "slowdown", "training cost", "training data", "communication", "error",
+    "loss", "win rate", "success rate", "recovery time", "improvement", "FLOPs", "bits per parameter", "issues solved",
+    "hit rate", "frame rate", "decoding speed", "search time", "quality loss", "average score", "power", "area", "time",
+)  # fmt: skip
+"""Measures that a claim may have though the text does not name them so."""
+
+LONGEST_MEASURE = 6
+"""Words of a measure that the text names."""
+
+_SAVED = re.compile(r"(energy|memory|power|cost|latency|time|communication)(?: (\w+))? (?:savings?|reductions?)", re.I)
+_SPENT = {
+    "energy": "energy consumption",
+    "memory": "memory footprint",
+    "power": "power consumption",
+}
+_BEHIND = re.compile(
+    r"\s(?P<name>[A-Z][A-Za-z0-9@.-]*[A-Z0-9][A-Za-z0-9@-]*)(?=[),;]|\.(?:\s|$)|\s(?:and|on|in|for|over|than|points?|scores?|with|without)\b|$)"
+)
+_AT_MOST = re.compile(r"(?:\s[\w-]+){0,3}\s\((?:and )?(?:up to|at most|at least|a maximum of|max\.?)\s?")
+
+
+def measure_logits(bounds: Floats, lengths: Floats) -> Floats:
+    """The logits of spans (``LONGEST_MEASURE``, words): by words more than one, and first word; ``bounds`` (words, 2)."""
+    first, last = bounds[:, 0], bounds[:, 1]
+    size = len(bounds)
+    spans = np.full((LONGEST_MEASURE, size), -np.inf, np.float32)
+    for more in range(min(LONGEST_MEASURE, size)):
+        spans[more, : size - more] = first[: size - more] + last[more:] + lengths[more]
+    return spans
+
+
+def most_probable(spans: Floats, worded: Floats, named: Callable[[int, int], int | str]) -> tuple[int | str, float]:
+    """What a quantity measures, an entity's number or words, with its probability.
+
+    ``spans`` are logits by ``measure_logits``, ``worded`` those of ``WORDED``; ``named`` tells what the words of a
+    span, from its first word in reach and with so many more, stand for.
+    """
+    logits = np.concatenate([spans.ravel(), worded])
+    powers = np.exp(logits - logits.max())
+    powers /= powers.sum()
+    total: dict[int | str, float] = {}
+    for place in np.flatnonzero(powers > 0.01).tolist():
+        measure: int | str
+        if place >= spans.size:
+            measure = (*WORDED, WORDED[0])[place - spans.size]
+        else:
+            more, at = divmod(place, spans.shape[1])
+            measure = named(at, more)
+        total[measure] = total.get(measure, 0.0) + float(powers[place])
+    best = max(total, key=lambda measure: total[measure])
+    return best, total[best]
+
+
+def unit_name(text: str, quantity: Quantity) -> str | None:
+    """The measure that stands behind a number like a unit of its own: *57.4 mm PVE*, *12 COMET*.
+
+    >>> from kg.extract.quantities import find_quantities
+    >>> text = "EHF (62.3 mm PVE)"
+    >>> unit_name(text, next(iter(find_quantities(text))))
+    'PVE'
+    """
+    match = _BEHIND.match(text, quantity.end)
+    return match.group("name") if match else None
+
+
+def what_is_saved(measure: str) -> str:
+    """The measure that savings are of: *energy savings* are less energy consumption.
+
+    >>> what_is_saved("energy savings"), what_is_saved("cost reduction"), what_is_saved("accuracy")
+    ('energy consumption', 'cost', 'accuracy')
+    """
+    match = _SAVED.fullmatch(measure)
+    if not match:
+        return measure
+    noun = match.group(1).lower()
+    return f"{noun} {match.group(2)}" if match.group(2) else _SPENT.get(noun, noun)
+
+
+def continues(text: str, before: Quantity, quantity: Quantity) -> bool:
+    """Whether a number is only the bound of the one in front of it: *4.6x on average (up to 25.5x)*."""
+    return before.unit == quantity.unit and _AT_MOST.fullmatch(text, before.end, quantity.start) is not None
