@@ -31,6 +31,9 @@ _SPENT = {
 _BEHIND = re.compile(
     r"\s(?P<name>[A-Z][A-Za-z0-9@.-]*[A-Z0-9][A-Za-z0-9@-]*)(?=[),;]|\.(?:\s|$)|\s(?:and|on|in|for|over|than|points?|scores?|with|without)\b|$)"
 )
+_AVERAGE = re.compile(r"\baveraged? scores?\b", re.I)
+_NEAR = 60
+"""Characters to either side of a number."""
 _AT_MOST = re.compile(r"(?:\s[\w-]+){0,3}\s\((?:and )?(?:up to|at most|at least|a maximum of|max\.?)\s?")
 
 
@@ -89,6 +92,22 @@ def what_is_saved(measure: str) -> str:
         return measure
     noun = match.group(1).lower()
     return f"{noun} {match.group(2)}" if match.group(2) else _SPENT.get(noun, noun)
+
+
+def in_full(measure: str, text: str, quantity: Quantity) -> str:
+    """A measure in words by its whole name: an average score is not a score, and what follows *and* is another.
+
+    >>> from kg.extract.quantities import find_quantities
+    >>> text = "an average score of 71.3%"
+    >>> (number,) = find_quantities(text)
+    >>> in_full("score", text, number), in_full("error and better recall", text, number)
+    ('average score', 'error')
+    """
+    measure = measure.split(" and ")[0]
+    if measure == "score":
+        average = _AVERAGE.search(text, max(0, quantity.start - _NEAR), quantity.end + _NEAR)
+        return average.group().lower().removesuffix("s") if average else measure
+    return measure
 
 
 def continues(text: str, before: Quantity, quantity: Quantity) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kg.extract.candidates import Claimed, Found, Notes
 from kg.extract.heads import FLOOR, Floats, Indices, Mentions, calibrated_score, mentions_of, sigmoid
-from kg.extract.measures import WORDED, continues, measure_logits, most_probable, unit_name, what_is_saved
+from kg.extract.measures import WORDED, continues, in_full, measure_logits, most_probable, unit_name, what_is_saved
 from kg.extract.quantities import Quantity
 from kg.extract.roles import sentence_of
 from kg.extract.shapes import GENERIC
@@ -39,6 +39,8 @@ _STRETCH = 500
 _DISTANCES = (1, 3, 6, 12, 25)
 PAIR_FEATURES = 12
 _METRIC = KINDS.index(Kind.METRIC)
+_BARE = frozenset({"%", "x", "points", ""})
+"""Units that say nothing of what is measured."""
 
 
 @dataclass(slots=True)
@@ -301,10 +303,13 @@ def _measures(
         """The measure that the wording gives whatever the network makes of it; ``behind`` is the word after the number."""
         name = unit_name(text, quantity)
         there = standing.get(behind)
-        if name and there is None and name not in GENERIC:
-            return name
-        if name and there is not None and found.entities[there].type is Kind.METRIC:
+        kind = None if there is None else found.entities[there].type
+        if name and there is not None and kind is Kind.METRIC:
             return there
+        # Behind a share or a factor stands what it is of, 65% MMLU; behind millimetres what they measure.
+        if name and (kind is None or (kind is Kind.METHOD and quantity.unit not in _BARE)) and name not in GENERIC:
+            return name
+        metric = in_full(metric, text, quantity) if isinstance(metric, str) else metric
         told = metric if isinstance(metric, str) else found.entities[metric].name
         saved = what_is_saved(told)
         return metric if saved == told else by_name.get(saved, saved)
