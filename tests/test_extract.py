@@ -135,7 +135,8 @@ def test_a_speedup_names_its_baseline_and_hardware() -> None:
 
 
 def test_a_name_behind_the_unit_is_what_the_number_measures() -> None:
-    found = record("PlumPose lowers the error on FigBody (57.4 mm PVE) and on SeedBody (63.6 mm PVE).", "PlumPose: Plums")
+    text = "PlumPose lowers the error on FigBody (57.4 mm PVE) and on SeedBody (63.6 mm PVE)."
+    found = record(text, "PlumPose: Plums")
     entities = {entity.id: entity.name for entity in found.entities}
     assert [(entities.get(result.metric, result.metric), result.value) for result in found.results] == [
         ("PVE", 57.4),
