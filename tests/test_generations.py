@@ -131,7 +131,7 @@ def test_there_is_nothing_to_go_back_to_before_the_first_generation(graph: Path)
         GraphDirectory(graph).rollback()
 
 
-def test_builds_killed_at_any_moment_leave_readers_a_whole_graph(graph: Path) -> None:
+def test_processes_killed_while_they_publish_leave_readers_a_whole_graph(graph: Path) -> None:
     chance = random.Random(7)
     command = [sys.executable, "-c", PUBLISH, str(graph)]
     with serving(graph) as server, readers(server, 8) as seen:
