@@ -135,7 +135,7 @@ def test_processes_killed_while_they_publish_leave_readers_a_whole_graph(graph: 
     chance = random.Random(7)
     command = [sys.executable, "-c", PUBLISH, str(graph)]
     with serving(graph) as server, readers(server, 8) as seen:
-        for number in range(10):
+        for number in range(20):
             build = subprocess.Popen([*command, f"k{number}"], cwd=Path(__file__).parent.parent)
             time.sleep(0.15 + chance.random() * 0.6)
             build.send_signal(signal.SIGKILL)
