@@ -18,7 +18,7 @@ from kg.extract.abbreviations import find_pairs
 from kg.extract.quantities import find_quantities
 from kg.extract.tokens import blank_language
 from kg.extract.urls import find_urls
-from kg.records import MIN_SCORE, Extraction, Paper
+from kg.records import MIN_SCORE, EntityType, Extraction, Paper
 from tests.conftest import EXAMPLES
 
 
@@ -123,6 +123,21 @@ def test_presented_and_dubbed_names_are_introduced() -> None:
 def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, count: int | None) -> None:
     found = record(text)
     assert [(named(found, [use.hardware]), use.count) for use in found.runs_on] == [([name], count)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We tune kernels for Hopper GPUs.", {"Hopper"}),
+        ("It beats the Adreno GPU.", {"Adreno"}),
+        ("It runs on Arm CPUs.", {"Arm CPUs"}),
+        ("We train it on Frontier.", {"Frontier"}),
+        ("A suite of tasks for Frontier AI agents.", set()),
+    ],
+)
+def test_a_class_word_or_what_follows_tells_a_device_from_other_words(text: str, expected: set[str]) -> None:
+    found = record(text)
+    assert {m for e in found.entities if e.type is EntityType.HARDWARE for m in e.mentions} == expected
 
 
 def test_a_speedup_names_its_baseline_and_hardware() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +20,8 @@ from kg.extract.pipeline import rules
 from kg.extract.recognizer import WEIGHTS
 from kg.extract.tags import KINDS, TAGS, decode
 from kg.records import Entity, EntityType, Extraction, KgError, Paper
-from kg.train import train
+from kg.train import Texts, train
+from kg.train.abstracts import digest, placed_records, squeezed
 from kg.train.calibrate import platt
 from kg.train.examples import example
 from kg.train.others import scirex
@@ -42,6 +44,13 @@ def test_calibration_undoes_a_known_distortion(slope: float, offset: float) -> N
     told = [1 / (1 + np.exp(-(logit(p) - offset) / slope)) for p in true]
     fit = platt(told, (chance.uniform(size=len(true)) < true).tolist())
     assert fit == pytest.approx([slope, offset], abs=0.1)
+
+
+def test_calibration_stays_sane_where_a_network_is_sure_and_sometimes_wrong() -> None:
+    told = [1 - 1e-7] * 60 + [1e-7] * 60 + [0.4] * 3
+    fit = platt(told, [True] * 50 + [False] * 10 + [False] * 55 + [True] * 5 + [True, False, False])
+    assert calibrated_score(1 - 1e-7, fit) == pytest.approx(50 / 60, abs=0.05)
+    assert calibrated_score(1e-7, fit) == pytest.approx(5 / 60, abs=0.05)
 
 
 def test_without_anything_to_learn_from_scores_stay_as_they_are() -> None:
@@ -111,7 +120,7 @@ def test_an_example_tells_the_roles_and_the_claims_of_its_record() -> None:
 def test_training_without_pytorch_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.train.find_spec", lambda name: None if name == "torch" else find_spec(name))
     with pytest.raises(KgError, match=r"torch.*pip install 'paper-kg\[train\]'"):
-        train(tmp_path, tmp_path, tmp_path, None, 2, tmp_path / "weights", lambda *_: None)
+        train(tmp_path, tmp_path, Texts(tmp_path), 2, tmp_path / "weights", lambda *_: None)
     assert not (tmp_path / "weights").exists()
 
 
@@ -167,3 +176,44 @@ def test_a_damaged_line_of_scirex_is_named(tmp_path: Path, line: str) -> None:
     assert next(examples).tags.tolist() != [0]
     with pytest.raises(KgError, match=rf"{path.name}, line 2: "):
         next(examples)
+
+
+ABSTRACT = Paper(
+    id="2507.00001",
+    title="Otter Bench",
+    abstract="We measure dams\n  with Otter Bench. Accuracy is 71%.",
+    arxiv_id="2507.00001",
+)
+TEXT = squeezed(ABSTRACT).text
+
+
+def place(string: str) -> list[int]:
+    return [TEXT.index(string), TEXT.index(string) + len(string)]
+
+
+def placed(tmp_path: Path, **told: object) -> list[tuple[Paper, Extraction]]:
+    """What is read of an annotation by places in ``ABSTRACT``."""
+    path = tmp_path / "arxiv.jsonl"
+    entities = [{"id": "e1", "type": "Dataset", "name": "OtterBench", "mentions": [place("Otter Bench")]}]
+    result = {"subject": "e1", "metric": "accuracy", "value": 71, "unit": "%", "evidence": place("Accuracy is 71%")}
+    line = {"id": "2507.00001", "digest": digest(TEXT), "entities": entities, "results": [result], "urls": []}
+    path.write_text(json.dumps({**line, **told}) + "\n")
+    return list(placed_records(path, [ABSTRACT]))
+
+
+def test_annotations_by_places_say_what_stands_there_however_a_dump_breaks_its_lines(tmp_path: Path) -> None:
+    ((paper, record),) = placed(tmp_path, introduces=["e1"])
+    assert paper.abstract == "We measure dams with Otter Bench. Accuracy is 71%."
+    assert record.entities[0].mentions == ("Otter Bench",)
+    assert record.results[0].evidence == "Accuracy is 71%"
+
+
+@pytest.mark.parametrize("told", [{"id": "2507.00002"}, {"digest": digest("a later version")}])
+def test_annotations_of_other_papers_and_versions_are_left_out(tmp_path: Path, told: dict[str, object]) -> None:
+    with pytest.raises(KgError, match=r"none of the papers is annotated in .*arxiv.jsonl"):
+        placed(tmp_path, **told)
+
+
+def test_a_damaged_line_of_annotations_by_places_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KgError, match=r"arxiv.jsonl, line 1: not a record"):
+        placed(tmp_path, entities=[{"mentions": [[1]]}])

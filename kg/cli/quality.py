@@ -10,11 +10,20 @@ import typer
 
 from kg.console import print_report, print_table, progress_bars, results, say
 
-TrainingOption = Annotated[Path, typer.Option(help="Invented papers: a directory with corpus.jsonl and gold.jsonl.")]
+TrainingOption = Annotated[
+    Path,
+    typer.Option(
+        help="A directory with invented papers (corpus.jsonl, gold.jsonl) and annotations of abstracts (arxiv.jsonl)."
+    ),
+]
 TRAINING = Path("training")
 ExternalOption = Annotated[
     Path | None,
     typer.Option(help="Texts of other annotation schemes: a directory with scirex/ and tdmsci/ as published."),
+]
+AbstractsOption = Annotated[
+    Path | None,
+    typer.Option(help="arXiv's metadata, JSON Lines, with the abstracts that arxiv.jsonl of --training annotates."),
 ]
 
 
@@ -58,6 +67,7 @@ def evaluate(
     ] = None,
     training: TrainingOption = TRAINING,
     external: ExternalOption = None,
+    abstracts: AbstractsOption = None,
 ) -> None:
     """Score extraction against annotated papers, with confusions, the worst papers and the reliability of scores.
 
@@ -78,9 +88,9 @@ def evaluate(
         pairs = list(predictions(gold, corpus))
     else:
         with progress_bars() as progress:
-            from kg.train import cross_validate
+            from kg.train import Texts, cross_validate
 
-            pairs = cross_validate(gold, corpus, training, external, folds, progress)
+            pairs = cross_validate(gold, corpus, Texts(training, external, abstracts), folds, progress)
     scores = score(pairs)
     if as_json:
         sys.stdout.write(json.dumps({what: asdict(score) for what, score in scores.items()}) + "\n")
@@ -99,22 +109,24 @@ def train(
     output: Annotated[Path, typer.Option("-o", "--output", help="The directory for the weights.")],
     training: TrainingOption = TRAINING,
     external: ExternalOption = None,
+    abstracts: AbstractsOption = None,
     folds: Annotated[int, typer.Option(help="Folds held out in turn, to calibrate scores.", min=2)] = 5,
 ) -> None:
     """Train the recogniser; needs pip install 'paper-kg[train]', and an hour or so on a laptop.
 
-    It learns from other annotation schemes, then from invented papers, then from the annotated ones. The weights are
-    used when they stand in the package's own directory, kg/extract/weights.
+    It learns from other annotation schemes, from invented papers, from abstracts of arXiv, and then from the annotated
+    papers. The weights are used when they stand in the package's own directory, kg/extract/weights.
 
     Example:
 
       kg train gold.jsonl --corpus papers.jsonl -o kg/extract/weights
     """
     from kg.evaluate import score
+    from kg.train import Texts
     from kg.train import train as run
 
     with progress_bars() as progress:
-        pairs = run(gold, corpus, training, external, folds, output, progress)
+        pairs = run(gold, corpus, Texts(training, external, abstracts), folds, output, progress)
     rows = tuple((what, f"{s.f1:.3f}", str(s.gold)) for what, s in score(pairs).items())
     print_table(("", "F1", "gold"), rows, f"Scores on {folds} folds that were held out")
     say(f"{output}: weights written")

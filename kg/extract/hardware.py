@@ -70,10 +70,15 @@ _MODEL = re.compile(
     re.X,
 )
 """The number of a device behind its product line: Xeon Gold 6248, not Xeon 2048 tokens."""
+_MEMORY_CLASS = re.compile(r"(?:[SD]?RAM|HBM|SSD|NVM|NVMe|DDR|VRAM)s?\d?", re.I)
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb][ ])?{_VENDOR}?$", re.X)
 _LONGER_NAME = re.compile(r"-[A-Z]{3,}")
 _HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$|[ -]platforms?$")
+_OF_CLASS = re.compile(r"[ -](?:GPU|CPU|NPU)s?$")
+"""Behind the name of an architecture or product line: *Hopper GPUs*; behind a vendor it belongs to the name."""
+_LEADING = re.compile(r"\s(?:AI|[MV]?LLMs?|[Ll]anguage|[Mm]odels?|[Ll]abs?|[Ii]ntelligence|[Rr]easoning|[Rr]esearch)\b")
+"""What a machine is not named in front of: *Frontier AI*."""
 _SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090", "5070", "5080", "5090"}
 
 
@@ -149,7 +154,11 @@ def _class_finder(word: re.Match[str]) -> Finder:
 
 def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
     """A known device's candidate with vendor and series in front, and its number or memory behind."""
-    head = _HEAD_NOUN.search(text[candidate.start : candidate.end])
+    string = text[candidate.start : candidate.end]
+    head = _HEAD_NOUN.search(string)
+    of_class = _OF_CLASS.search(string)
+    if of_class and _is_line(catalog, string[: of_class.start()]):
+        head = of_class
     if head:
         candidate = candidate._replace(end=candidate.start + head.start())
     word = _CLASS.fullmatch(text, candidate.start, candidate.end)
@@ -164,6 +173,23 @@ def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
     right = _SUFFIX.match(text, candidate.end)
     end = right.end() if right and right.group() else candidate.end
     return candidate._replace(start=start, end=end, finder=Finder.HARDWARE)
+
+
+def _is_line(catalog: Catalog, name: str) -> bool:
+    """Whether a name without its class word is still a device's, and no vendor's."""
+    vendor = re.fullmatch(_VENDOR, f"{name} ", re.X)
+    return vendor is None and (
+        device_name(catalog, name) != name or catalog.find(EntityType.HARDWARE, name) is not None
+    )
+
+
+def is_memory(string: str) -> bool:
+    """Whether a string is a class of memory, which is part of devices and none of them.
+
+    >>> is_memory("SRAM"), is_memory("A100")
+    (True, False)
+    """
+    return _MEMORY_CLASS.fullmatch(string) is not None
 
 
 def class_word_apart(text: str, span: Span) -> list[Span]:
@@ -205,8 +231,14 @@ class Hardware:
         devices = [widen(self._catalog, text, c) for c in found.candidates if c.type is EntityType.HARDWARE]
         devices += find_devices(self._catalog, text)
         devices = [c for c in devices if not (c.finder is Finder.HARDWARE and _LONGER_NAME.match(text, c.end))]
+        devices = [c for c in devices if not (c.finder is Finder.HARDWARE and _leads(text, c))]
         found.candidates = others + without_class_words(_longest(devices), text)
         return doc
+
+
+def _leads(text: str, candidate: Candidate) -> bool:
+    """Whether a word that is also a machine's name stands for itself: Frontier AI."""
+    return text[candidate.start : candidate.end].isalpha() and _LEADING.match(text, candidate.end) is not None
 
 
 def _longest(candidates: list[Candidate]) -> list[Candidate]:

@@ -14,7 +14,7 @@ from kg.catalog import Catalog, known
 from kg.extract.abbreviations import short_forms
 from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
 from kg.extract.features import features
-from kg.extract.hardware import class_word_apart, device_name, without_class_words
+from kg.extract.hardware import class_word_apart, device_name, is_memory, without_class_words
 from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
@@ -106,6 +106,8 @@ def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog
     candidates = []
     for start, end in spans:
         kind = KINDS[int(votes[family(text[start:end])].argmax())]
+        if kind is EntityType.HARDWARE and is_memory(text[start:end]):
+            continue
         known = device_name(catalog, text[start:end]) if kind is EntityType.HARDWARE else None
         candidates.append(Candidate(start, end, kind, Finder.LEARNED, known))
     candidates = _with_devices(text, candidates, [c for c in found.candidates if c.finder in _DEVICES])

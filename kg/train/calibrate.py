@@ -67,7 +67,8 @@ def apply(fitted: Mapping[str, Calibration], found: Extraction) -> Extraction:
 def platt(scores: list[float], right: list[bool], steps: int = 50) -> Calibration:
     """Slope and offset of a logistic regression of rightness on the log odds, by Newton's method.
 
-    A small pull towards no change keeps it defined for few or separable points.
+    A small pull towards no change keeps it defined for few or separable points; a step that overshoots, as it may where
+    scores are near 0 or 1, is halved until it helps.
     """
     if not scores:
         return _NONE
@@ -75,10 +76,18 @@ def platt(scores: list[float], right: list[bool], steps: int = 50) -> Calibratio
     design = np.stack([np.log(chance / (1 - chance)), np.ones(len(scores))], axis=1)
     wanted = np.array(right, np.float64)
     start = _NONE.astype(np.float64)
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        odds = design @ weights
+        return float(np.logaddexp(0, odds).sum() - wanted @ odds + ((weights - start) ** 2).sum() / 2)
+
     weights = start.copy()
     for _ in range(steps):
         fitted = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
         gradient = design.T @ (fitted - wanted) + (weights - start)
         curvature = design.T @ (design * (fitted * (1 - fitted))[:, None]) + np.eye(2)
-        weights = weights - np.linalg.solve(curvature, gradient)
+        step = np.linalg.solve(curvature, gradient)
+        while loss(weights - step) > loss(weights) and np.abs(step).max() > 1e-9:
+            step /= 2
+        weights = weights - step
     return weights.astype(np.float32)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+import kg.read
 from kg.evaluate import annotated
 from kg.extract import extract
 from kg.extract.candidates import Finder
@@ -21,6 +22,7 @@ from kg.extract.network import load_tokenizer
 from kg.extract.role_head import ROLES
 from kg.extract.tags import KINDS, TAGS
 from kg.records import Extraction, KgError, Paper
+from kg.train.abstracts import placed_records
 from kg.train.calibrate import uncalibrated
 from kg.train.examples import Example, example
 from kg.train.export import export
@@ -31,6 +33,7 @@ from kg.train.others import SCHEMES, scirex, tdmsci
 LAYERS = 3
 _OTHERS = Schedule(epochs=2, batch=6)
 _INVENTED = Schedule(epochs=3)
+_ABSTRACTS = Schedule(epochs=3, rate=3e-4)
 _ANNOTATED = Schedule(epochs=4)
 _KEPT = "tdmsci"
 """The scheme that is learned to the end: the nearest to ours, whose tags ``benchmarks/tdmsci.py`` measures."""
@@ -49,6 +52,8 @@ class Course:
     base: Path
     others: Sequence[tuple[str, Example]]
     invented: Sequence[Example]
+    abstracts: Sequence[Example] = ()
+    """Annotated abstracts of other papers than those that ``finish`` is for."""
     seed: int = 0
 
     def examples(self, papers: Sequence[tuple[Paper, Extraction]]) -> list[Example]:
@@ -57,7 +62,7 @@ class Course:
         return [example(paper, record, tokenizer) for paper, record in papers]
 
     def start(self, progress: Progress) -> Trainee:
-        """The network after the texts that are not ours, and the invented papers."""
+        """The network after the texts that are not ours, the invented papers, and the other abstracts."""
         torch.manual_seed(self.seed)
         trainee = Trainee(LAYERS, {MAIN: TAGS, **{name: 1 + 4 * len(kinds) for name, kinds in SCHEMES.items()}})
         load_base(trainee.encoder, self.base / "model.safetensors")
@@ -66,13 +71,16 @@ class Course:
         if self.invented:
             papers = [(MAIN, example) for example in self.invented]
             fit(trainee, papers, _INVENTED, self.seed, lambda step, steps, _: progress("invented papers", step, steps))
+        if self.abstracts:
+            data = self._mixed(self.abstracts, self.invented, len(self.abstracts) // 10, random.Random(self.seed))
+            fit(trainee, data, _ABSTRACTS, self.seed, lambda step, steps, _: progress("abstracts", step, steps))
         return trainee
 
     def finish(self, started: Trainee, papers: Sequence[Example], progress: Progress, runs: int = 1) -> Trainee:
         """The started network after annotated papers, the mean of the weights of so many runs.
 
-        Each run sees as many invented papers mixed in, of its own choice, in its own order; their mean errs less than
-        one of them (Wortsman et al., Model soups, 2022).
+        Each run sees as many other papers mixed in, of its own choice, in its own order; their mean errs less than one
+        of them (Wortsman et al., Model soups, 2022).
         """
         trainees = [self._run(started, papers, self.seed + run, progress) for run in range(runs)]
         weights = [trainee.state_dict() for trainee in trainees]
@@ -83,12 +91,17 @@ class Course:
     def _run(self, started: Trainee, papers: Sequence[Example], seed: int, progress: Progress) -> Trainee:
         """A copy of a network, trained on; the scheme nearest to ours goes on too, so that its tags stay of use."""
         trainee = copy.deepcopy(started)
-        chance = random.Random(seed)
-        kept = [example for name, example in self.others if name == _KEPT]
-        data = [(MAIN, example) for example in (*papers, *_some(self.invented, len(papers), chance))]
-        data += [(_KEPT, example) for example in _some(kept, len(papers), chance)]
+        data = self._mixed(papers, [*self.abstracts, *self.invented], len(papers), random.Random(seed))
         fit(trainee, data, _ANNOTATED, seed, lambda step, steps, _: progress("annotated papers", step, steps))
         return trainee
+
+    def _mixed(
+        self, papers: Sequence[Example], others: Sequence[Example], count: int, chance: random.Random
+    ) -> list[tuple[str, Example]]:
+        """Papers, so many others, and so many texts of the scheme nearest to ours."""
+        kept = [example for name, example in self.others if name == _KEPT]
+        data = [(MAIN, example) for example in (*papers, *_some(others, count, chance))]
+        return data + [(_KEPT, example) for example in _some(kept, count, chance)]
 
 
 def _some(examples: Sequence[Example], count: int, chance: random.Random) -> list[Example]:
@@ -121,8 +134,8 @@ def _column(name: str) -> int:
     return FEATURES.index(name)
 
 
-def prepare(base: Path, training: Path, external: Path | None, progress: Progress) -> Course:
-    """The course with the texts of two directories: invented papers, and other schemes where they are given."""
+def prepare(base: Path, training: Path, external: Path | None, abstracts: Path | None, progress: Progress) -> Course:
+    """The course with invented papers, and with the texts of other schemes and of arXiv where they are given."""
     tokenizer = load_tokenizer(base)
     others: list[tuple[str, Example]] = []
     if external is not None:
@@ -135,7 +148,12 @@ def prepare(base: Path, training: Path, external: Path | None, progress: Progres
         progress("reading other schemes", len(others), len(others))
     invented = list(invented_examples(training / "gold.jsonl", training / "corpus.jsonl", tokenizer))
     progress("reading invented papers", len(invented), len(invented))
-    return Course(base, others, invented)
+    real: list[Example] = []
+    if abstracts is not None:
+        placed = placed_records(training / "arxiv.jsonl", kg.read.open(abstracts))
+        real = [example(*pair, tokenizer) for pair in placed]
+        progress("reading abstracts", len(real), len(real))
+    return Course(base, others, invented, real)
 
 
 def held_out(
