@@ -37,7 +37,7 @@ ALLOWED = {
     "serve": {"records", "graph", "store", "query", "sparql", "xml"},
     "evaluate": {"records", "extract", "read"},
     "report": {"records", "evaluate"},
-    "train": {"records", "extract", "evaluate"},
+    "train": {"records", "read", "extract", "evaluate"},
     "console": {"records", "report"},
     "api": {"records", "graph", "store", "query"},
     "__init__": {"api", "store"},
