@@ -144,7 +144,7 @@ def test_builds_killed_at_any_moment_leave_a_graph_that_answers(tmp_path: Path) 
     moments = random.Random(5)
     command = [sys.executable, "-c", _BUILD, str(graph)]
     for n in range(10):
-        more = papers_file(tmp_path / f"more-{n}.jsonl", [f"Plum{n} {i}" for i in range(60)])
+        more = papers_file(tmp_path / f"more-{n}.jsonl", [f"Plum{n} {i}" for i in range(120)])
         process = subprocess.Popen([*command, str(more)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()
@@ -155,7 +155,7 @@ def test_builds_killed_at_any_moment_leave_a_graph_that_answers(tmp_path: Path) 
         assert len(now) >= len(before)
         before = now
     report = build(sorted(tmp_path.glob("more-*.jsonl")), graph)
-    assert report.papers == 25 + 10 * 60
+    assert report.papers == 25 + 10 * 120
     assert not list((graph / "generations").glob("*.tmp"))
 
 

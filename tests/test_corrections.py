@@ -259,7 +259,7 @@ PARTS = [
 ]
 
 
-@settings(max_examples=20)
+@settings(deadline=None)  # the first order also pays for the graph that all are compared to
 @given(some.permutations(PARTS), some.permutations([plum(), fig()]))
 def test_corrections_of_different_things_give_one_graph_in_any_order(parts: list[str], papers: list[object]) -> None:
     assert set(graph_of(*papers, corrections="".join(parts))) == all_corrected()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -124,8 +125,9 @@ def test_training_without_pytorch_says_what_to_install(tmp_path: Path, monkeypat
     assert not (tmp_path / "weights").exists()
 
 
-@pytest.mark.skipif(find_spec("torch") is not None, reason="PyTorch is installed")
-def test_the_train_command_without_pytorch_fails_in_one_line(tmp_path: Path) -> None:
+def test_the_train_command_without_pytorch_fails_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['torch'] = None\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     gold = ROOT / "training" / "gold.jsonl"
     done = kg("train", gold, "--corpus", ROOT / "training" / "corpus.jsonl", "-o", tmp_path / "weights")
     assert done.returncode == 1
@@ -212,6 +214,11 @@ def test_annotations_by_places_say_what_stands_there_however_a_dump_breaks_its_l
 def test_annotations_of_other_papers_and_versions_are_left_out(tmp_path: Path, told: dict[str, object]) -> None:
     with pytest.raises(KgError, match=r"none of the papers is annotated in .*arxiv.jsonl"):
         placed(tmp_path, **told)
+
+
+def test_abstracts_without_their_annotations_are_refused_with_the_file_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(KgError, match=r"arxiv.jsonl: no such file"):
+        list(placed_records(tmp_path / "arxiv.jsonl", [ABSTRACT]))
 
 
 def test_a_damaged_line_of_annotations_by_places_is_named(tmp_path: Path) -> None:

@@ -65,8 +65,10 @@ def digest(text: str) -> str:
 def placed_records(annotations: Path, papers: Iterable[Paper]) -> Iterator[tuple[Paper, Extraction]]:
     """The annotated papers among ``papers``, in the order of the annotations; those of another version are left out.
 
-    Raises KgError for a line that is no such record, and where no paper is annotated.
+    Raises KgError where there are no annotations, for a line that is no such record, and where no paper is annotated.
     """
+    if not annotations.is_file():
+        raise KgError(f"{annotations}: no such file; it annotates the abstracts that are given")
     known = {paper.arxiv_id or str(paper.id): paper for paper in papers}
     common = False
     with annotations.open(encoding="utf8") as lines:

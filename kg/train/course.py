@@ -137,6 +137,11 @@ def _column(name: str) -> int:
 def prepare(base: Path, training: Path, external: Path | None, abstracts: Path | None, progress: Progress) -> Course:
     """The course with invented papers, and with the texts of other schemes and of arXiv where they are given."""
     tokenizer = load_tokenizer(base)
+    real: list[Example] = []
+    if abstracts is not None:
+        placed = placed_records(training / "arxiv.jsonl", kg.read.open(abstracts))
+        real = [example(*pair, tokenizer) for pair in placed]
+        progress("reading abstracts", len(real), len(real))
     others: list[tuple[str, Example]] = []
     if external is not None:
         for path in sorted(external.glob("scirex/*.jsonl")):
@@ -148,11 +153,6 @@ def prepare(base: Path, training: Path, external: Path | None, abstracts: Path |
         progress("reading other schemes", len(others), len(others))
     invented = list(invented_examples(training / "gold.jsonl", training / "corpus.jsonl", tokenizer))
     progress("reading invented papers", len(invented), len(invented))
-    real: list[Example] = []
-    if abstracts is not None:
-        placed = placed_records(training / "arxiv.jsonl", kg.read.open(abstracts))
-        real = [example(*pair, tokenizer) for pair in placed]
-        progress("reading abstracts", len(real), len(real))
     return Course(base, others, invented, real)
 
 
