@@ -8,6 +8,14 @@ from functools import lru_cache
 
 from kg.records import EntityType
 
+_GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
+_SPELLED = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
+    "phi chi psi omega"
+)
+GREEK: dict[str, str] = dict(zip(_GREEK, _SPELLED.split(), strict=True))
+"""Letters in lower case and how they are spelled."""
+_GREEK_LETTERS = str.maketrans({**GREEK, "ς": "sigma", "ϵ": "epsilon"})
 _SPOKEN = {"+": "-plus-", "#": "-sharp-", "@": "-at-", "&": "-and-", "*": "-star-", "×": "x", "∞": "-infinity-"}
 _LATEX = re.compile(r"\\(?:text\w*|math\w*|rm|bf|it)?|[{}$^_]")
 _SEPARATORS = re.compile(r"[^\w.]+|\.(?!\d)|(?<!\d)\.")
@@ -21,7 +29,7 @@ _COMMON = {EntityType.METHOD, EntityType.METRIC, EntityType.TASK, EntityType.HAR
 def normal_form(type: EntityType, name: str) -> str:
     """The form in which two spellings of one name are equal.
 
-    Case, hyphens, spacing, LaTeX remains and plurals fall away; a size or version keeps its place.
+    Case, hyphens, spacing, LaTeX remains, Greek letters and plurals fall away; a size or version keeps its place.
 
     >>> normal_form(EntityType.MODEL, "LLaMA2-7B") == normal_form(EntityType.MODEL, "Llama-2 7B")
     True
@@ -29,6 +37,8 @@ def normal_form(type: EntityType, name: str) -> str:
     False
     >>> normal_form(EntityType.METRIC, "speed-ups"), normal_form(EntityType.DATASET, "M^{3}-20M")
     ('speed-up', 'm3-20m')
+    >>> normal_form(EntityType.MODEL, "β-Plum"), normal_form(EntityType.MODEL, r"{\\beta}-Plum")
+    ('beta-plum', 'beta-plum')
     """
     text = _LATEX.sub("", unicodedata.normalize("NFKC", name))
     text = _ACRONYM_PLURAL.sub("", text)
@@ -36,7 +46,7 @@ def normal_form(type: EntityType, name: str) -> str:
         text = _WORD_PLURAL.sub("", text)
     for symbol, spoken in _SPOKEN.items():
         text = text.replace(symbol, spoken)
-    text = _SEPARATORS.sub("-", text.casefold()).strip("-.")
+    text = _SEPARATORS.sub("-", text.casefold().translate(_GREEK_LETTERS)).strip("-.")
     text = _JOINT.sub("", text)
     return text or name.encode("utf8", "replace").hex()
 

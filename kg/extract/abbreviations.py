@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -14,9 +14,6 @@ from kg.extract.candidates import Pair, notes
 from kg.records import Span
 
 PIPE = "kg_abbreviations"
-
-_SHORTEST_SPELLED = 3
-"""Letters of a short form, and words of a name, that initials alone join."""
 
 _SMALL = frozenset(
     ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "over", "the", "to", "via", "with"]
@@ -43,12 +40,12 @@ def find_pairs(text: str) -> Iterator[Pair]:
 
     The algorithm of Schwartz and Hearst (2003, https://psb.stanford.edu/psb-online/proceedings/psb03/schwartz.pdf):
     the characters of the short form are sought from right to left in the words in front of the bracket,
-    its first one at the start of a word. Of all the ways to find them the one that reads best decides, see ``_align``.
+    its first one at the start of a word. Of all the ways to find them the one that reads best decides, see ``align``.
     """
     for match in _BRACKETED.finditer(text):
         short = match.group(1).strip()
         start = match.start(1) + len(match.group(1)) - len(match.group(1).lstrip())
-        if not _may_be_short(short):
+        if not may_be_short(short):
             continue
         stem = _stem(short)
         limit = min(len(stem) + 5, len(stem) * 2)
@@ -68,7 +65,7 @@ def find_reversed(text: str) -> Iterator[Pair]:
     """Every short form with its long form in the brackets behind: CLEAR (confidence-led editing and reading)."""
     for match in re.finditer(r"(?<![\w-])([A-Z][\w+-]{1,14})\s\(([^()]{8,90}?)\)", text):
         short, long = match.group(1), match.group(2)
-        if _may_be_short(short) and " " in long and _long_start(short, long) == 0:
+        if may_be_short(short) and " " in long and _long_start(short, long) == 0:
             yield Pair(match.span(1), match.span(2))
 
 
@@ -127,7 +124,7 @@ def _looks_short(word: str) -> bool:
 def _minimal(text: str, pair: Pair) -> Span:
     """The long form without the words behind those whose initials are the short form: *hidden Markov* model (HM)."""
     start, end = pair.long
-    best = _align(_stem(text[slice(*pair.short)]), text[start:end])
+    best = align(_stem(text[slice(*pair.short)]), text[start:end])
     if best is None or best.start:
         return pair.long
     behind = [word.lower() for word in _PARTS.findall(text[start + best.end : end])]
@@ -165,7 +162,8 @@ def _stem(short: str) -> str:
     return short[:-1] if re.search(r"[A-Z]s$", short) else short
 
 
-def _may_be_short(short: str) -> bool:
+def may_be_short(short: str) -> bool:
+    """Whether a string looks like a short form: one word, of at most 16 characters, with a capital."""
     return (
         bool(re.fullmatch(r"[\w\-+.@/&]+", short))
         and any(c.isupper() for c in short)
@@ -174,7 +172,7 @@ def _may_be_short(short: str) -> bool:
     )
 
 
-class _Alignment(NamedTuple):
+class Alignment(NamedTuple):
     """Where the letters of a short form are found in a window; of two, the cheaper reads better, then the later."""
 
     cost: int
@@ -182,15 +180,15 @@ class _Alignment(NamedTuple):
     end: int
 
 
-def _align(stem: str, window: str) -> _Alignment | None:
+def align(stem: str, window: str) -> Alignment | None:
     """The best way to find the letters one after the other, the first at the start of a word.
 
     A letter inside a word costs one, and so does a word of substance that gives no letter.
     """
     letters = [c.lower() for c in stem if c.isalnum()]
     # rest[n]: the best way to find letters[n:] in the words behind
-    rest: list[_Alignment | None] = [None] * len(letters) + [_Alignment(0, len(window), 0)]
-    best: _Alignment | None = None
+    rest: list[Alignment | None] = [None] * len(letters) + [Alignment(0, len(window), 0)]
+    best: Alignment | None = None
     for word in reversed(list(_PARTS.finditer(window))):
         ways = [list(_ways(letters[n:], n == 0, word, rest[n:])) for n in range(len(letters) + 1)]
         best = min([best, *ways[0]] if best else ways[0], key=_rank, default=None)
@@ -201,9 +199,7 @@ def _align(stem: str, window: str) -> _Alignment | None:
     return best
 
 
-def _ways(
-    letters: list[str], opening: bool, word: re.Match[str], rest: list[_Alignment | None]
-) -> Iterator[_Alignment]:
+def _ways(letters: list[str], opening: bool, word: re.Match[str], rest: list[Alignment | None]) -> Iterator[Alignment]:
     """The ways to find one, two and more of the letters in a word and the others in the words behind."""
     text, at, cost = word.group().lower(), -1, 0
     for n, letter in enumerate(letters):
@@ -213,10 +209,10 @@ def _ways(
         cost += at > 0
         later = rest[n + 1]
         if later:
-            yield _Alignment(later.cost + cost, word.start(), later.end or word.end())
+            yield Alignment(later.cost + cost, word.start(), later.end or word.end())
 
 
-def _rank(alignment: _Alignment) -> tuple[int, int]:
+def _rank(alignment: Alignment) -> tuple[int, int]:
     return alignment.cost, -alignment.start
 
 
@@ -230,7 +226,7 @@ def _long_start(short: str, window: str) -> int | None:
             i -= 1
         if i < 0:
             return None
-    best = _align(short, window)
+    best = align(short, window)
     if best:
         i = min(i, best.start)
     head = re.search(rf"(?<!\w)(?i:{window[i]})[a-z]+[-–]$", window[:i])  # NMF: non-negative …, not negative …
@@ -239,30 +235,6 @@ def _long_start(short: str, window: str) -> int | None:
     if len(window) - i <= len(short) or window[i:].count(" ") > min(len(short) + 5, 2 * len(short)):
         return None
     return i
-
-
-def short_forms(text: str, pairs: Iterable[Pair], names: Iterable[str]) -> dict[str, str]:
-    """The short form of each long form, blind to case: those of pairs, and names whose initials are another name.
-
-    >>> short_forms("", [], ["MoSA", "Mixture of Sparse Adapters"])
-    {'mixture of sparse adapters': 'MoSA'}
-    """
-    shorts = {text[slice(*pair.long)].casefold(): text[slice(*pair.short)] for pair in pairs}
-    known = sorted(set(names))
-    given = {name.casefold(): name for name in known if _may_be_short(name) and len(name) >= _SHORTEST_SPELLED}
-    capitals = {"".join(c for c in name if c.isupper()).casefold(): name for name in given.values()}
-    for name in known:
-        words = re.findall(r"[^\W_]+", name)
-        if len(words) < _SHORTEST_SPELLED or name.casefold() in shorts:
-            continue
-        initials = "".join(word[0] for word in words)
-        proper = "".join(c for c in initials if c.isupper()).casefold()
-        short = (
-            given.get(initials.casefold()) or given.get(proper) or (capitals.get(proper) if len(proper) > 2 else None)
-        )
-        if short:
-            shorts[name.casefold()] = short
-    return shorts
 
 
 @Language.component(PIPE)

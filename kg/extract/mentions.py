@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.catalog import Catalog, known
-from kg.extract.abbreviations import short_forms
 from kg.extract.candidates import Candidate, Finder, Found, Notes, notes
+from kg.extract.forms import ShortForms, short_forms
 from kg.extract.words import occurring, standing
 from kg.names import normal_form
 from kg.records import EntityType
@@ -79,16 +79,13 @@ def repeated(places: list[Candidate], text: str) -> list[Candidate]:
     return [c for c in places if c.finder is not Finder.SHAPE or len(times[text[c.start : c.end]]) > 1]
 
 
-def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str, shorts: Mapping[str, str]) -> list[Found]:
-    """The entities of a paper: places with one type whose names have one normal form or are a pair of forms.
-
-    ``shorts`` gives the short form of each long form in lower case.
-    """
+def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str, shorts: ShortForms) -> list[Found]:
+    """The entities of a paper: places with one type whose names have one normal form or are forms of one name."""
     entities: dict[tuple[EntityType, str], Found] = {}
     presented = sorted(set(found.presented))
     for c in places:
         string = text[c.start : c.end]
-        name = c.name or _canonical(catalog, c.type, shorts.get(string.casefold(), string))
+        name = c.name or _canonical(catalog, c.type, shorts.of(string))
         key = c.type, normal_form(c.type, name)
         entity = entities.setdefault(key, Found(c.type, name, [], c.finder))
         entity.spans.append((c.start, c.end))
@@ -131,7 +128,7 @@ class Mentions:
         senses = one_sense(found.candidates, text)
         places = repeated(settle(spread(settle(senses), text)), text)
         found.proposed = sorted(
-            group(places, found, self._catalog, text, short_forms(text, found.pairs, ())),
+            group(places, found, self._catalog, text, short_forms(text, found.pairs)),
             key=lambda e: (e.start, e.type),
         )
         return doc

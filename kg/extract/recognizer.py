@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.catalog import Catalog, known
-from kg.extract.abbreviations import short_forms
 from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
 from kg.extract.features import features
+from kg.extract.forms import ShortForms, short_forms
 from kg.extract.hardware import class_word_apart, device_name, is_memory, without_class_words
 from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
@@ -61,8 +61,8 @@ class Recognizer:
         words = found.words
         found.features = features(text, words, found)
         found.reading = self._network.read(words, found.features)
-        spans = [words.span(*ends) for ends in tagged_words(words, found.reading.tags)]
-        shorts = short_forms(text, found.pairs, (text[slice(*span)] for span in spans))
+        spans = [_whole(text, words.span(*ends)) for ends in tagged_words(words, found.reading.tags)]
+        shorts = short_forms(text, found.pairs, spans)
         places = list(mentions(found, spans, shorts, self._catalog))
         found.entities = sorted(group(places, found, self._catalog, text, shorts), key=lambda e: (e.start, e.type))
         for entity in found.entities:
@@ -83,7 +83,7 @@ def tagged_words(words: Words, tags: Floats) -> Iterator[tuple[int, int]]:
         yield tagged.first, _without_head_noun(words, tagged.first, tagged.last)
 
 
-def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog: Catalog) -> Iterator[Candidate]:
+def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catalog) -> Iterator[Candidate]:
     """The mentions of a text, one type for all forms of a name, at every place where one of the forms stands.
 
     Of the rules' proposals the devices count even where the network did not see them.
@@ -91,7 +91,7 @@ def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog
     text, words, tags = found.text, found.words, found.reading.tags
 
     def family(string: str) -> str:
-        return normal_form(EntityType.METHOD, shorts.get(string.casefold(), string))
+        return normal_form(EntityType.METHOD, shorts.of(string))
 
     votes: dict[str, Floats] = defaultdict(lambda: np.zeros(len(KINDS), np.float32))
     spans = [part for span in spans for part in class_word_apart(text, span)]
@@ -123,6 +123,16 @@ def mentions(found: Notes, spans: list[Span], shorts: Mapping[str, str], catalog
         string = text[place.start : place.end]
         if string in alone and (place.finder in _DEVICES or string in names):
             yield place
+
+
+def _whole(text: str, span: Span) -> Span:
+    """A span without the stars of bold type in front, and with the brace that opens its LaTeX."""
+    start, end = span
+    stars = len(text[start:end]) - len(text[start:end].lstrip("*"))
+    if stars < end - start:
+        start += stars
+    name = text[start:end]
+    return start - (name.count("}") > name.count("{") and text[start - 1 : start] == "{"), end
 
 
 def _with_titled(spans: list[Span], titled: list[Span]) -> Iterator[Span]:

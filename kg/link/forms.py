@@ -8,16 +8,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.link.abbreviations import abbreviates
+from kg.names import GREEK
 from kg.records import EntityType
 
-_GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
-_SPELLED = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
-    "phi chi psi omega"
-)
-_LETTERS = dict(zip(_GREEK, _SPELLED.split(), strict=True))
 _SPOKEN = str.maketrans(
-    {**_LETTERS, "ς": "sigma", "ϵ": "epsilon", "×": "x", "✕": "x", "∞": "infinity"}
+    {**GREEK, "ς": "sigma", "ϵ": "epsilon", "×": "x", "✕": "x", "∞": "infinity"}
     | {"ł": "l", "ø": "o", "æ": "ae", "œ": "oe"}
 )
 _LATEX = re.compile(r"\\(?:text\w*|math\w*|operatorname|rm|bf|it|sc|tt|xspace|var(?=[a-z]))|[{}$^_\\~]")

@@ -1,0 +1,96 @@
+"""The forms of one name in a paper: which of its names are short for which others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from kg.extract.abbreviations import align, may_be_short
+from kg.extract.candidates import Pair
+from kg.records import Span
+
+_SHORTEST_SPELLED = 3
+"""Letters of a short form, and words of a name, that initials alone join."""
+
+_BRACKET = re.compile(r"\s?\([*\"“]{0,3}")
+_CLOSED = re.compile(r"[*\"”]{0,3}[),;]")
+_SHORT_FOR = re.compile(r",?\s(?:(?:which )?(?:is short|stands) for|short for)\s(?:the |an? )?")
+_COLON = re.compile(r":\s")
+
+
+class ShortForms:
+    """The short form of each long form of a paper, blind to case, hyphens and spacing.
+
+    >>> ShortForms({"Mixture-of-Plums": "MoP"}).of("mixture of plums"), ShortForms({}).of("MoP")
+    ('MoP', 'MoP')
+    """
+
+    def __init__(self, shorts: dict[str, str]) -> None:
+        self._shorts = {_read(long): short for long, short in shorts.items()}
+
+    def of(self, name: str) -> str:
+        """The short form of a name, or the name itself."""
+        return self._shorts.get(_read(name), name)
+
+
+def _read(name: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", name.casefold()))
+
+
+def short_forms(text: str, pairs: Iterable[Pair], names: Iterable[Span] = ()) -> ShortForms:
+    """The short forms that pairs give, that stand beside names, and names that are the initials of others.
+
+    >>> text = "MoSA beats SaltNet (SoftAltNet): a Mixture of Sparse Adapters."
+    >>> shorts = short_forms(text, [], [(0, 4), (11, 18), (20, 30), (35, 61)])
+    >>> shorts.of("Mixture of Sparse Adapters"), shorts.of("SoftAltNet")
+    ('MoSA', 'SaltNet')
+    """
+    spans = list(names)
+    every = [*_beside(text, spans), *pairs]
+    shorts = {text[slice(*pair.long)]: text[slice(*pair.short)] for pair in every}
+    return ShortForms({**_spelled({text[slice(*span)] for span in spans}), **shorts})
+
+
+def _beside(text: str, names: list[Span]) -> Iterator[Pair]:
+    """Names with their short or long form right behind: *A Long Name (LN2)*, *LN is short for A Long Name*, *LN: Long Name*."""
+    for left, right in pairwise(sorted(names)):
+        between = text[left[1] : right[0]]
+        bracketed = _BRACKET.fullmatch(between) and _CLOSED.match(text, right[1])
+        titled = left[0] == 0 and _COLON.fullmatch(between)
+        if not (bracketed or titled or _SHORT_FOR.fullmatch(between)):
+            continue
+        short, long = sorted((left, right), key=lambda span: span[1] - span[0])
+        if (bracketed or short == left) and _shortens(text[slice(*short)], text[slice(*long)], whole=not bracketed):
+            yield Pair(short, long)
+
+
+def _shortens(short: str, long: str, whole: bool) -> bool:
+    """Whether a name may be short for another: its letters follow one another there, and no number tells them apart.
+
+    ``whole``: from the first word to the last.
+    """
+    if not may_be_short(short) or long.casefold().startswith(short.casefold()) or any(map(str.isdigit, long)):
+        return False
+    best = align("".join(filter(str.isalpha, short)), long)
+    return best is not None and (not whole or (best.start == 0 and best.cost < len(short) - 1))
+
+
+def _spelled(names: set[str]) -> dict[str, str]:
+    """The names whose initials are another name."""
+    known = sorted(names)
+    given = {name.casefold(): name for name in known if may_be_short(name) and len(name) >= _SHORTEST_SPELLED}
+    capitals = {"".join(c for c in name if c.isupper()).casefold(): name for name in given.values()}
+    shorts = {}
+    for name in known:
+        words = re.findall(r"[^\W_]+", name)
+        if len(words) < _SHORTEST_SPELLED:
+            continue
+        initials = "".join(word[0] for word in words)
+        proper = "".join(c for c in initials if c.isupper()).casefold()
+        short = (
+            given.get(initials.casefold()) or given.get(proper) or (capitals.get(proper) if len(proper) > 2 else None)
+        )
+        if short:
+            shorts[name] = short
+    return shorts
