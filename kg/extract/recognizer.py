@@ -73,7 +73,7 @@ class Recognizer:
             if any((own.start, own.end) in entity.spans for own in found.titled):
                 entity.score = max(entity.score, TITLED)
         roles, uses = judge_roles(text, found, self._network.heads, self._catalog)
-        found.claims = Claims(roles, uses, judge_results(text, found, self._network.heads))
+        found.claims = Claims(roles, uses, judge_results(text, found, self._network.heads, self._catalog, uses))
         return doc
 
 

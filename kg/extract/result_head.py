@@ -11,7 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.extract.candidates import Claimed, Found, Notes
+from kg.catalog import Catalog
+from kg.extract.answers import ANSWERS, RELATIONS, beside, labelled, most_probable_answers, on_named_devices
+from kg.extract.candidates import Claimed, Found, Notes, Use
 from kg.extract.heads import FLOOR, Floats, Indices, Mentions, calibrated_score, mentions_of, sigmoid
 from kg.extract.measures import WORDED, continues, in_full, measure_logits, most_probable, unit_name, what_is_saved
 from kg.extract.quantities import Quantity
@@ -20,16 +22,6 @@ from kg.extract.shapes import GENERIC
 from kg.extract.tags import KINDS
 from kg.extract.words import Words
 from kg.records import EntityType as Kind
-from kg.records import Span
-
-RELATIONS: tuple[str, ...] = ("subject", "baseline", "dataset", "hardware")
-ANSWERS: dict[str, frozenset[Kind]] = {
-    "subject": frozenset({Kind.MODEL, Kind.METHOD, Kind.SYSTEM, Kind.DATASET, Kind.HARDWARE}),
-    "baseline": frozenset({Kind.MODEL, Kind.METHOD, Kind.SYSTEM, Kind.HARDWARE}),
-    "dataset": frozenset({Kind.DATASET}),
-    "hardware": frozenset({Kind.HARDWARE}),
-}
-"""The types of the entities that may complete a claim."""
 
 WIDTH = 64
 _REACH = 60
@@ -239,8 +231,13 @@ def result_logits(
     return Logits(*(np.asarray(part, np.float32) for part in (claim, logits, nothing, bounds, worded)))
 
 
-def judge_results(text: str, found: Notes, heads: Mapping[str, Floats]) -> list[Claimed]:
-    """The results of a document, from the floor of scores on, in the order of the text."""
+def judge_results(
+    text: str, found: Notes, heads: Mapping[str, Floats], catalog: Catalog, uses: Sequence[Use]
+) -> list[Claimed]:
+    """The results of a document, from the floor of scores on, in the order of the text.
+
+    ``uses`` are the devices in use: where one alone is of the class that a result names, the result was had on it.
+    """
     if not found.quantities:
         return []
     every = mentions_of(found.words, found.entities)
@@ -257,24 +254,24 @@ def judge_results(text: str, found: Notes, heads: Mapping[str, Floats]) -> list[
             claims = claimed[slice(*(bisect_left(claim_starts, bound) for bound in bounds))]
             asked = questions(found.words, own, claims, found.proposed, mentions, (start, behind))
             results += _judge(text, found, heads, asked)
-    return results
+    return list(on_named_devices(results, uses, found.entities, catalog))
 
 
 def _judge(text: str, found: Notes, heads: Mapping[str, Floats], asked: Questions) -> Iterator[Claimed]:
     logits = result_logits(heads, found.reading.states, found.features, found.reading.tags, asked)
-    measures = _measures(text, found, heads["measure_length"], asked, logits)
-    for row, (quantity, (metric, certainty)) in enumerate(zip(asked.quantities, measures, strict=True)):
-        chance = float(sigmoid(logits.claim[row])) * certainty
-        score = calibrated_score(chance, heads["result.calibration"])
-        if score < FLOOR:
-            continue
-        chosen = {
-            relation: _answer(logits.answers[row, :, column], asked.mentions.entity, logits.nothing[row, column])
-            for column, relation in enumerate(RELATIONS)
-        }
+    measures = list(_measures(text, found, heads["measure_length"], asked, logits))
+    chances = sigmoid(logits.claim) * [certainty for _, certainty in measures]
+    scores = [calibrated_score(float(chance), heads["result.calibration"]) for chance in chances]
+    rows = [row for row, score in enumerate(scores) if score >= FLOOR]
+    sentences = [found.words.sentences[asked.first[row]] for row in rows]
+    answers = most_probable_answers(logits.answers[rows], asked.mentions.entity, logits.nothing[rows], sentences)
+    labels = {end: number for number, entity in enumerate(found.entities) for _, end in entity.spans}
+    for row, chosen in zip(rows, answers, strict=True):
+        quantity = asked.quantities[row]
+        chosen |= labelled(text, quantity, labels, found.entities)
         span = sentence_of(found.sentences, quantity.start)
-        chosen["hardware"] = _beside(found, span, chosen)
-        yield Claimed(metric=metric, quantity=quantity, span=span, score=score, **chosen)
+        chosen["hardware"] = beside(found.entities, span, chosen)
+        yield Claimed(metric=measures[row][0], quantity=quantity, span=span, score=scores[row], **chosen)
 
 
 def _measures(
@@ -322,29 +319,3 @@ def _measures(
         if not (row and continues(text, asked.quantities[row - 1], quantity)):
             metric = outright(quantity, int(asked.last[row]) + 1, best)
         yield metric, certainty
-
-
-def _beside(found: Notes, span: Span, chosen: Mapping[str, int | None]) -> int | None:
-    """The hardware of a result: the only device that its own sentence names goes before one of another sentence."""
-    picked = chosen["hardware"]
-    if picked is None:
-        return None
-    near = {
-        number
-        for number, entity in enumerate(found.entities)
-        if entity.type is Kind.HARDWARE and any(span[0] <= start < span[1] for start, _ in entity.spans)
-    }
-    near -= {chosen["baseline"]}
-    return near.pop() if picked not in near and len(near) == 1 else picked
-
-
-def _answer(answers: Floats, entities: Indices, nothing: np.float32) -> int | None:
-    """The most probable entity, its mentions taken together, or None where no answer is more probable.
-
-    ``entities`` is in order.
-    """
-    top = answers.max(initial=nothing)
-    firsts = np.flatnonzero(np.diff(entities, prepend=-1))
-    total = np.add.reduceat(np.exp(answers - top), firsts) if len(firsts) else np.zeros(1)
-    best = int(total.argmax())
-    return int(entities[firsts[best]]) if total[best] > np.exp(nothing - top) else None

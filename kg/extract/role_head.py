@@ -94,7 +94,7 @@ def _named(uses: list[Use], entities: Sequence[Found], catalog: Catalog) -> Iter
 
     *512 GPUs … on H100s* is 512 times H100.
     """
-    kinds = {use.entity: _kind(entities[use.entity].name, catalog) for use in uses}
+    kinds = {use.entity: device_class(entities[use.entity].name, catalog) for use in uses}
     named: dict[str, list[int]] = {}
     for device, kind in kinds.items():
         named.setdefault(kind, []).append(device)
@@ -112,7 +112,7 @@ def _named(uses: list[Use], entities: Sequence[Found], catalog: Catalog) -> Iter
         yield use._replace(entity=lent.get(use.entity, use.entity))
 
 
-def _kind(name: str, catalog: Catalog) -> str:
+def device_class(name: str, catalog: Catalog) -> str:
     """The class of a named device (GPU, TPU, …), or nothing for a class itself and a device that is not known."""
     entry = catalog.find(EntityType.HARDWARE, name)
     kind = catalog.kind(entry) if entry else ""

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from kg.evaluate import mention_places
+from kg.extract.answers import RELATIONS
 from kg.extract.candidates import Finder, Found, Notes, notes
 from kg.extract.features import features
 from kg.extract.heads import Floats, Mentions, mentions_of
 from kg.extract.measures import LONGEST_MEASURE, WORDED
 from kg.extract.network import windows
 from kg.extract.pipeline import rules
-from kg.extract.result_head import RELATIONS, Questions, questions
+from kg.extract.result_head import Questions, questions
 from kg.extract.role_head import ROLES
 from kg.extract.tags import KINDS, tags_of
 from kg.extract.words import Words

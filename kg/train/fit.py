@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from kg.extract.answers import RELATIONS
 from kg.extract.features import RULES
 from kg.extract.measures import LONGEST_MEASURE
-from kg.extract.result_head import RELATIONS, WIDTH, metric_odds
+from kg.extract.result_head import WIDTH, metric_odds
 from kg.extract.role_head import SHARPNESS
 from kg.train.examples import Answer, Example
 from kg.train.network import Encoder, Heads

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from kg.extract.answers import RELATIONS
 from kg.extract.features import FEATURES
 from kg.extract.measures import LONGEST_MEASURE, WORDED
-from kg.extract.result_head import PAIR_FEATURES, RELATIONS, WIDTH
+from kg.extract.result_head import PAIR_FEATURES, WIDTH
 from kg.extract.role_head import ROLES
 from kg.records import EntityType
 
