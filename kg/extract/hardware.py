@@ -113,8 +113,7 @@ def _forms(name: str) -> Iterator[str]:
     consumer = re.sub(r"^(?:RTX|GTX)?[ -]?", "", without_vendor)
     if consumer[:4] in _SERIES:
         yield f"NVIDIA GeForce RTX {consumer}"
-    yield f"{bare} supercomputer"
-    yield f"{bare} accelerator"
+    yield from (f"{bare} {noun}" for noun in ("supercomputer", "accelerator", "SoC", "core"))
 
 
 def _unreported(name: str) -> str:
