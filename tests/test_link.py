@@ -92,9 +92,10 @@ def test_a_paper_that_spells_out_a_known_short_name_otherwise_means_its_own() ->
     assert len(set(slugs(own, usual, called(method, "RAG")))) == 2
 
 
-def test_a_version_written_under_its_family_s_name_is_the_version() -> None:
-    written = Entity(id="e1", type=EntityType.SYSTEM, name="Lean", mentions=("Lean 4",))
-    assert slugs(written, called(EntityType.SYSTEM, "Lean")) == ["lean-4", "lean"]
+def test_a_version_is_no_other_name_of_its_family() -> None:
+    assert slugs(*(called(EntityType.SYSTEM, name) for name in ("Lean 4", "Lean4", "Lean"))) == ["lean-4"] * 2 + [
+        "lean"
+    ]
 
 
 def test_the_label_is_what_most_papers_write_and_names_the_node() -> None:

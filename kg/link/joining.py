@@ -52,7 +52,8 @@ class Names:
         self._text: dict[Name, str] = {}
         self._by_form: dict[tuple[EntityType, str], Name] = {}
         self._longs: dict[Name, Counter[Name]] = defaultdict(Counter)
-        self._detached, self._families = set(labels.detached), set(labels.versioned)
+        self._detached: set[Name] = set()
+        self._families: set[Name] = set()
         self._detach(rules)
         for use, count in uses.items():
             self._read(use, count)
@@ -72,8 +73,8 @@ class Names:
         """The name by which a thing is found that a paper calls so.
 
         A short name that the paper spells out in another way than everybody means what it spells out. Extraction
-        gives all labels of an entry its name; where the paper writes nothing but a label that names another version,
-        or that a rule keeps apart, it means that.
+        gives all labels of an entry its name; where the paper writes nothing but a label that a rule keeps apart, it
+        means that.
         """
         name = self.written(use)
         if name in self._longs:

@@ -1,4 +1,4 @@
-"""The catalogue as linking reads it: entries by the forms of their labels, less labels of other versions."""
+"""The catalogue as linking reads it: entries by the forms of their labels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from kg.link.clusters import Name
 from kg.link.forms import Forms, folded, forms_of, plain
 from kg.link.similar import Speller
 from kg.link.variants import Relation
-from kg.link.versions import other_versions
 from kg.names import normal_form
 from kg.records import EntityType
 
@@ -25,10 +24,6 @@ class Labels:
     def __init__(self, catalog: Catalog) -> None:
         self.vocabulary: set[str] = set()
         """Every word of a label, folded: none of them is a misspelling."""
-        self.detached: set[Name] = set()
-        """Aliases that name another version than their entry does."""
-        self.versioned: set[Name] = set()
-        """The preferred names of the entries that have such aliases."""
         self._catalog = catalog
         self._strict: dict[tuple[EntityType, str], Entry | None] = {}
         self._loose: dict[tuple[EntityType, str], Entry | None] = {}
@@ -51,13 +46,7 @@ class Labels:
                 text = plain(label)
                 read[name] = text, folded(type, text)
         self.vocabulary.update(chain.from_iterable(words for _, words in read.values()))
-        others = other_versions(type, [words for _, words in read.values()])
-        for place, (name, (text, words)) in enumerate(read.items()):
-            if place in others:
-                if self._catalog.find_form(type, name.form) is entry:
-                    self.detached.add(name)
-                    self.versioned.add(next(iter(read)))
-                continue
+        for text, words in read.values():
             found = forms_of(type, text, words)
             for table, form in ((self._strict, found.strict), (self._loose, found.loose)):
                 if table.setdefault((type, form), device) is not device:
@@ -65,7 +54,7 @@ class Labels:
 
     def labelled(self, name: Name) -> Entry | None:
         """The entry that has a label of this normal form; memory and form factor make no other device."""
-        entry = None if name in self.detached else self._catalog.find_form(name.type, name.form)
+        entry = self._catalog.find_form(name.type, name.form)
         return self._catalog.device(entry) if entry else None
 
     def headed(self, name: Name) -> Entry | None:
