@@ -15,9 +15,9 @@ _SPELLED = (
 )
 GREEK: dict[str, str] = dict(zip(_GREEK, _SPELLED.split(), strict=True))
 """Letters in lower case and how they are spelled."""
-_GREEK_LETTERS = str.maketrans({**GREEK, "ς": "sigma", "ϵ": "epsilon"})
+_GREEK_LETTERS = str.maketrans({**GREEK, "∆": "delta"})
 _SPOKEN = {"+": "-plus-", "#": "-sharp-", "@": "-at-", "&": "-and-", "*": "-star-", "×": "x", "∞": "-infinity-"}
-_LATEX = re.compile(r"\\(?:text\w*|math\w*|rm|bf|it)?|[{}$^_]")
+_LATEX = re.compile(r"\\(?:text\w*|math\w*|rm|bf|it|var(?=[a-z]))?|[{}$^_]")
 _SEPARATORS = re.compile(r"[^\w.]+|\.(?!\d)|(?<!\d)\.")
 _JOINT = re.compile(r"(?<=[^\W\d])-(?=\d)")
 _ACRONYM_PLURAL = re.compile(r"(?<=[A-Z0-9])s\b")

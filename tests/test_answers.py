@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kg.catalog import known
-from kg.extract.answers import RELATIONS, labelled, most_probable_answers, on_named_devices
+from kg.extract.answers import RELATIONS, beside, labelled, most_probable_answers, on_named_devices
 from kg.extract.candidates import Claimed, Finder, Found, Use
 from kg.extract.quantities import find_quantities
 from kg.records import EntityType as Kind
@@ -23,8 +23,13 @@ def found(kind: Kind, name: str, text: str = "") -> Found:
     ("text", "kind", "name", "relation"),
     [
         ("It wins on PlumBench (57.4%).", Kind.DATASET, "PlumBench", "dataset"),
-        ("It beats PruneNet (up to 57.4%).", Kind.MODEL, "PruneNet", "subject"),
+        ("It wins on PlumBench(+57.4%).", Kind.DATASET, "PlumBench", "dataset"),
+        ("It beats PruneNet (~57.4%).", Kind.MODEL, "PruneNet", "subject"),
+        ("On one, PruneNet: 57.4%.", Kind.MODEL, "PruneNet", "subject"),
         ("It is fast (on RTX 4090: 57.4%).", Kind.HARDWARE, "RTX 4090", "hardware"),
+        ("It beats PruneNet (up to 57.4%).", Kind.MODEL, "PruneNet", None),
+        ("It beats PruneNet (+57.4%).", Kind.MODEL, "PruneNet", None),
+        ("It beats PruneNet (57.4x).", Kind.MODEL, "PruneNet", None),
         ("It has accuracy (57.4%).", Kind.METRIC, "accuracy", None),
         ("On PlumBench, it has 57.4%.", Kind.DATASET, "PlumBench", None),
     ],
@@ -34,16 +39,56 @@ def test_a_name_in_front_of_the_bracket_or_colon_completes_the_result(
 ) -> None:
     entity = found(kind, name, text)
     (quantity,) = [q for q in find_quantities(text) if q.value == 57.4]
-    assert labelled(text, quantity, {entity.spans[0][1]: 0}, [entity]) == ({relation: 0} if relation else {})
+    told = labelled(text, quantity, {entity.spans[0][1]: 0}, [entity], baseline=None)
+    assert told == ({relation: 0} if relation else {})
 
 
-@pytest.mark.parametrize(("sentences", "last"), [([3, 3, 3], 0), ([3, 3, 4], None)])
-def test_results_of_one_sentence_are_had_on_one_device(sentences: list[int], last: int | None) -> None:
-    answers = np.zeros((3, 1, len(RELATIONS)), np.float32)
-    nothing = np.zeros((3, len(RELATIONS)), np.float32)
-    answers[:, 0, HARDWARE] = [2.0, 3.0, -1.0]
-    chosen = most_probable_answers(answers, np.array([0]), nothing, sentences)
-    assert [answer["hardware"] for answer in chosen] == [0, 0, last]
+def test_a_baseline_in_front_of_the_bracket_stays_the_baseline() -> None:
+    text = "It beats PruneNet (57.4%)."
+    (quantity,) = find_quantities(text)
+    entity = found(Kind.MODEL, "PruneNet", text)
+    assert labelled(text, quantity, {entity.spans[0][1]: 0}, [entity], baseline=0) == {}
+
+
+def decoded(odds: list[list[float]], alike: list[bool]) -> list[int | None]:
+    """The devices of results, from the logits of each of two devices beside 0 for none."""
+    answers = np.zeros((len(odds), 2, len(RELATIONS)), np.float32)
+    answers[:, :, HARDWARE] = odds
+    nothing = np.zeros((len(odds), len(RELATIONS)), np.float32)
+    return [answer["hardware"] for answer in most_probable_answers(answers, np.array([0, 1]), nothing, alike)]
+
+
+@pytest.mark.parametrize(
+    ("odds", "alike", "devices"),
+    [
+        ([[3.0, -9.0], [-1.0, -9.0]], [False, True], [0, 0]),
+        ([[3.0, -9.0], [-1.0, -9.0]], [False, False], [0, None]),
+        ([[3.0, -9.0], [1.0, 2.0]], [False, True], [0, 0]),
+        ([[3.0, -9.0], [1.0, 2.0]], [False, False], [0, 1]),
+        ([[3.0, -9.0], [-9.0, 9.0]], [False, True], [0, 1]),
+    ],
+)
+def test_results_that_are_alike_tend_to_be_had_on_one_device(
+    odds: list[list[float]], alike: list[bool], devices: list[int | None]
+) -> None:
+    assert decoded(odds, alike) == devices
+
+
+@pytest.mark.parametrize(
+    ("near", "picked", "baseline", "hardware"),
+    [
+        ({4}, 2, None, 4),
+        ({2, 4}, 2, None, 2),
+        ({4, 5}, 2, None, 2),
+        ({4, 5}, 2, 5, 4),
+        ({4}, None, None, None),
+        (set(), 2, None, 2),
+    ],
+)
+def test_the_only_device_of_the_sentence_goes_before_one_of_another(
+    near: set[int], picked: int | None, baseline: int | None, hardware: int | None
+) -> None:
+    assert beside(near, {"hardware": picked, "baseline": baseline}) == hardware
 
 
 def test_the_mentions_of_an_entity_count_together() -> None:
@@ -53,11 +98,22 @@ def test_the_mentions_of_an_entity_count_together() -> None:
     assert (chosen[0]["subject"], chosen[0]["baseline"]) == (1, None)
 
 
-@pytest.mark.parametrize(("devices", "hardware"), [(["NVIDIA H100"], 1), (["NVIDIA H100", "NVIDIA A100"], 0)])
-def test_a_class_of_devices_is_the_one_device_of_it_in_use(devices: list[str], hardware: int) -> None:
-    entities = [found(Kind.HARDWARE, name) for name in ["GPU", *devices]]
+@pytest.mark.parametrize(
+    ("text", "devices", "baseline", "hardware"),
+    [
+        ("Per GPU it has 57.4%.", ["NVIDIA H100"], None, 1),
+        ("Per GPU it has 57.4%.", ["NVIDIA H100", "NVIDIA A100"], None, 0),
+        ("Per GPU it has 57.4%.", ["NVIDIA H100"], 1, 0),
+        ("Per GPU it has 57.4%.", ["Google TPU v4"], None, 0),
+        ("On a mobile GPU it has 57.4%.", ["NVIDIA H100"], None, 0),
+    ],
+)
+def test_a_class_of_devices_is_the_one_device_of_it_in_use(
+    text: str, devices: list[str], baseline: int | None, hardware: int
+) -> None:
+    entities = [found(Kind.HARDWARE, name, text) for name in ["GPU", *devices]]
     uses = [Use(number, None, (0, 1)) for number in range(1, len(entities))]
-    (quantity,) = find_quantities("57.4%")
-    result = Claimed(None, "accuracy", quantity, None, None, 0, (0, 5))
-    (named,) = on_named_devices([result], uses, entities, known())
+    (quantity,) = find_quantities(text)
+    result = Claimed(None, "accuracy", quantity, baseline, None, 0, (0, len(text)))
+    (named,) = on_named_devices(text, [result], uses, entities, known())
     assert named.hardware == hardware

@@ -104,6 +104,11 @@ def test_whatever_the_name_in_front_of_a_titles_colon_the_paper_introduces_it(na
     assert types(found)[named(found, found.introduces)[0]] != "Task"
 
 
+def test_the_stars_of_bold_type_are_no_part_of_a_name() -> None:
+    found = record("We introduce **PlumNet**, a model. **PlumNet** beats **PruneNet**.", "PlumNet: Pruning Trees")
+    assert not [mention for entity in found.entities for mention in entity.mentions if "*" in mention]
+
+
 def test_presented_and_dubbed_names_are_introduced() -> None:
     found = record("In this paper, we present PlumBench, a benchmark of plums, and a model dubbed PlumNet.")
     assert named(found, found.introduces) == ["PlumBench", "PlumNet"]

@@ -36,9 +36,18 @@ def test_a_name_beside_another_that_has_its_letters_is_its_short_form(text: str,
     ("text", "one", "other"),
     [
         ("We use PlumNet (PlumNet-50).", "PlumNet", "PlumNet-50"),
+        ("We use PlumNet (PN50).", "PN50", "PlumNet"),
+        ("We use Plum Net 50 (PN).", "PN", "Plum Net 50"),
+        ("We use Open-Plum (PLUM).", "PLUM", "Open-Plum"),
         ("We use the LX accelerator (ORCHARD).", "ORCHARD", "LX accelerator"),
+        ("We use Plum Routers (PluRo and others).", "PluRo", "Plum Routers"),
+        ("We use PluTr: Plum Trees.", "PluTr", "Plum Trees"),
         ("TREE: Fast Plum Search\nWe search.", "TREE", "Fast Plum Search"),
-        ("PLER beats Plum Leaping by far.", "PLER", "Plum Leaping"),
+        ("TREE: Plum Trees Everywhere\nWe search.", "TREE", "Plum Trees Everywhere"),
+        ("PTR: Fast Plum Tree\nWe search.", "PTR", "Fast Plum Tree"),
+        ("PLANT: Pleasant Meadow\nWe search.", "PLANT", "Pleasant Meadow"),
+        ("We use Patient Plum Trees (pptrees).", "pptrees", "Patient Plum Trees"),
+        ("Plum Trees: PluTr\nWe search.", "PluTr", "Plum Trees"),
     ],
 )
 def test_names_whose_letters_or_numbers_differ_are_not_forms_of_one(text: str, one: str, other: str) -> None:
@@ -49,3 +58,15 @@ def test_names_whose_letters_or_numbers_differ_are_not_forms_of_one(text: str, o
 def test_a_long_form_is_found_whatever_its_hyphens_and_capitals() -> None:
     found = shorts("We present Needle-in-a-Plumstack (NIPS).", "Needle-in-a-Plumstack", "NIPS")
     assert found.of("needle in a plumstack") == "NIPS"
+
+
+def test_a_pair_goes_before_a_name_that_only_has_the_initials() -> None:
+    found = shorts(
+        "Mixture-of-Plums (MPlum) beats MOP. A mixture of plums", "Mixture-of-Plums", "MPlum", "MOP", "mixture of plums"
+    )
+    assert found.of("Mixture-of-Plums") == "MPlum"
+
+
+def test_a_symbol_makes_another_name() -> None:
+    found = shorts("We present Plum Tree Search (PTS).", "Plum Tree Search", "PTS")
+    assert found.of("Plum Tree Search+") == "Plum Tree Search+"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from kg.extract.heads import Floats, Indices
 from kg.extract.quantities import Quantity
 from kg.extract.role_head import device_class
 from kg.records import EntityType as Kind
-from kg.records import Span
 
 RELATIONS: tuple[str, ...] = ("subject", "baseline", "dataset", "hardware")
 ANSWERS: dict[str, frozenset[Kind]] = {
@@ -24,7 +24,7 @@ ANSWERS: dict[str, frozenset[Kind]] = {
 }
 """The types of the entities that may complete a claim."""
 
-_LABELS = re.compile(r"(?:\s?\((?:up to )?[+~]?|:\s)$")
+_LABELS = re.compile(r"(?:\s?\((?P<more>up to |\+)?~?|:\s)$")
 _LABEL_LENGTH = 12
 """Characters."""
 _LABELLED = {
@@ -35,25 +35,31 @@ _LABELLED = {
     Kind.HARDWARE: "hardware",
 }
 """What a name in front of a bracket or colon with a number is to the result."""
-_UNLIKE = (2.0, 3.0)
-"""What it costs, in log odds, that results of one sentence have different hardware: one of them none, both another."""
+_UNLIKE = 2.0
+"""What it costs, in log odds, that two results next to each other in a sentence have different hardware."""
+_POSSIBLE = -20.0
+"""Log odds from which on an answer is weighed."""
+_OTHER = re.compile(r"\b(?:mobile|consumer|commodity|edge|embedded|integrated|laptop|desktop|gaming|other)[ -]$", re.I)
+"""What sets a class of devices apart from the device in use: *on a mobile GPU*."""
+_OTHER_LENGTH = 12
+"""Characters."""
 
 
 def most_probable_answers(
-    answers: Floats, entities: Indices, nothing: Floats, sentences: Sequence[int]
+    answers: Floats, entities: Indices, nothing: Floats, alike: Sequence[bool]
 ) -> list[dict[str, int | None]]:
     """The most probable answers of successive results (R), by relation: entities' numbers, or None.
 
     ``answers`` (R, M, relations) are logits of the mentions of ``entities`` (M), which are in order; ``nothing``
-    (R, relations) those of no answer; ``sentences`` the sentence of each result. Results of one sentence tend to be had
-    on one device; the sequence of devices is decoded by Viterbi.
+    (R, relations) those of no answer; ``alike`` whether a result is likely had on the device of the one in front of it,
+    as results of a sentence that names no two devices are; the sequence of devices is decoded by Viterbi.
     """
-    chosen: list[dict[str, int | None]] = [{} for _ in sentences]
+    chosen: list[dict[str, int | None]] = [{} for _ in alike]
     firsts = np.flatnonzero(np.diff(entities, prepend=-1))
     columns: list[int | None] = [None, *entities[firsts].tolist()]
     for column, relation in enumerate(RELATIONS):
         odds = _odds(answers[:, :, column], firsts, nothing[:, column])
-        best = _alike(odds, sentences) if relation == "hardware" else odds.argmax(axis=1).tolist()
+        best = _decoded(odds, alike) if relation == "hardware" else odds.argmax(axis=1).tolist()
         for result, place in zip(chosen, best, strict=True):
             result[relation] = columns[place]
     return chosen
@@ -68,55 +74,53 @@ def _odds(answers: Floats, firsts: Indices, nothing: Floats) -> Floats:
     return np.asarray(np.log(total / total.sum(axis=1, keepdims=True) + 1e-12), np.float32)
 
 
-def _alike(odds: Floats, sentences: Sequence[int]) -> list[int]:
-    """The most probable columns of ``odds``, where one unlike that in front, in the same sentence, costs ``_UNLIKE``."""
-    count = odds.shape[1]
-    unlike = np.full((count, count), _UNLIKE[1], np.float32)
-    unlike[0, :] = unlike[:, 0] = _UNLIKE[0]
-    np.fill_diagonal(unlike, 0)
+def _decoded(odds: Floats, alike: Sequence[bool]) -> list[int]:
+    """The most probable columns of ``odds``, where one unlike that in front costs ``_UNLIKE`` if they are ``alike``."""
+    possible = np.flatnonzero((odds.max(axis=0, initial=-np.inf) >= _POSSIBLE) | (np.arange(odds.shape[1]) == 0))
+    unlike = _UNLIKE * (1 - np.eye(len(possible), dtype=np.float32))
     steps: list[Indices] = []
-    best = np.zeros(count, np.float32)
-    for row, own, before in zip(odds, sentences, [-1, *sentences], strict=False):
-        ways = best[:, None] - unlike * (own == before)
+    best = np.zeros(len(possible), np.float32)
+    for row, together in zip(odds[:, possible], alike, strict=True):
+        ways = best[:, None] - unlike * together
         steps.append(ways.argmax(axis=0))
         best = ways.max(axis=0) + row
     at = int(best.argmax())
     path = []
     for step in reversed(steps):
-        path.append(at)
+        path.append(int(possible[at]))
         at = int(step[at])
     return path[::-1]
 
 
 def labelled(
-    text: str, quantity: Quantity, labels: Mapping[int, int], entities: Sequence[Found]
+    text: str, quantity: Quantity, labels: Mapping[int, int], entities: Sequence[Found], baseline: int | None
 ) -> dict[str, int | None]:
     """What a name says of the number in the bracket or behind the colon after it: *PlumBench (57.4%)*, *PlumNet: 31%*.
 
-    ``labels`` has entities by where their mentions end.
+    A factor or a gain behind a name is over it, not its own: *vLLM (2.4x)*. ``labels`` has entities by where their
+    mentions end.
     """
     before = _LABELS.search(text, max(0, quantity.start - _LABEL_LENGTH), quantity.start)
     label = labels.get(before.start()) if before else None
     relation = _LABELLED.get(entities[label].type) if label is not None else None
-    return {relation: label} if relation else {}
+    if before is None or relation is None or label == baseline:
+        return {}
+    gain = before.group("more") is not None or quantity.unit == "x"
+    return {} if gain and relation == "subject" else {relation: label}
 
 
-def beside(entities: Sequence[Found], span: Span, chosen: Mapping[str, int | None]) -> int | None:
-    """The hardware of a result: the only device that its own sentence names goes before one of another sentence."""
+def beside(near: Set[int], chosen: Mapping[str, int | None]) -> int | None:
+    """The hardware of a result: the only device that its own sentence names goes before one of another sentence.
+
+    ``near`` has the devices that the sentence names.
+    """
     picked = chosen["hardware"]
-    if picked is None:
-        return None
-    near = {
-        number
-        for number, entity in enumerate(entities)
-        if entity.type is Kind.HARDWARE and any(span[0] <= start < span[1] for start, _ in entity.spans)
-    }
-    near -= {chosen["baseline"]}
-    return near.pop() if picked not in near and len(near) == 1 else picked
+    others = near - {chosen["baseline"]}
+    return min(others) if picked is not None and picked not in near and len(others) == 1 else picked
 
 
 def on_named_devices(
-    results: Iterable[Claimed], uses: Iterable[Use], entities: Sequence[Found], catalog: Catalog
+    text: str, results: Iterable[Claimed], uses: Iterable[Use], entities: Sequence[Found], catalog: Catalog
 ) -> Iterator[Claimed]:
     """The results, each that names a class of devices on the one device in use that is of it: *per GPU*, on A100s."""
     named: dict[str, set[int]] = {}
@@ -126,5 +130,12 @@ def on_named_devices(
         if result.hardware is None:
             yield result
             continue
-        devices = named.get(entities[result.hardware].name, set()) - {result.baseline}
-        yield result._replace(hardware=min(devices)) if len(devices) == 1 else result
+        word = entities[result.hardware]
+        devices = named.get(word.name, set()) - {result.baseline, result.subject}
+        apart = any(
+            _OTHER.search(text, max(0, start - _OTHER_LENGTH), start)
+            for start, _ in word.spans[
+                bisect_left(word.spans, (result.span[0], 0)) : bisect_left(word.spans, (result.span[1], 0))
+            ]
+        )
+        yield result._replace(hardware=min(devices)) if len(devices) == 1 and not apart else result

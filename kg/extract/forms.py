@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from kg.extract.abbreviations import align, may_be_short
@@ -17,6 +17,7 @@ _BRACKET = re.compile(r"\s?\([*\"“]{0,3}")
 _CLOSED = re.compile(r"[*\"”]{0,3}[),;]")
 _SHORT_FOR = re.compile(r",?\s(?:(?:which )?(?:is short|stands) for|short for)\s(?:the |an? )?")
 _COLON = re.compile(r":\s")
+_SPACES = re.compile(r"[\s\u2010-\u2013_-]+")
 
 
 class ShortForms:
@@ -26,8 +27,9 @@ class ShortForms:
     ('MoP', 'MoP')
     """
 
-    def __init__(self, shorts: dict[str, str]) -> None:
-        self._shorts = {_read(long): short for long, short in shorts.items()}
+    def __init__(self, *shorts: Mapping[str, str]) -> None:
+        """Of several sets of pairs, each goes before those in front of it."""
+        self._shorts = {_read(long): short for pairs in shorts for long, short in pairs.items()}
 
     def of(self, name: str) -> str:
         """The short form of a name, or the name itself."""
@@ -35,7 +37,7 @@ class ShortForms:
 
 
 def _read(name: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", name.casefold()))
+    return " ".join(_SPACES.split(name.casefold().strip()))
 
 
 def short_forms(text: str, pairs: Iterable[Pair], names: Iterable[Span] = ()) -> ShortForms:
@@ -49,7 +51,7 @@ def short_forms(text: str, pairs: Iterable[Pair], names: Iterable[Span] = ()) ->
     spans = list(names)
     every = [*_beside(text, spans), *pairs]
     shorts = {text[slice(*pair.long)]: text[slice(*pair.short)] for pair in every}
-    return ShortForms({**_spelled({text[slice(*span)] for span in spans}), **shorts})
+    return ShortForms(_spelled({text[slice(*span)] for span in spans}), shorts)
 
 
 def _beside(text: str, names: list[Span]) -> Iterator[Pair]:
@@ -61,19 +63,25 @@ def _beside(text: str, names: list[Span]) -> Iterator[Pair]:
         if not (bracketed or titled or _SHORT_FOR.fullmatch(between)):
             continue
         short, long = sorted((left, right), key=lambda span: span[1] - span[0])
-        if (bracketed or short == left) and _shortens(text[slice(*short)], text[slice(*long)], whole=not bracketed):
+        if (bracketed or short == left) and _shortens(
+            text[slice(*short)], text[slice(*long)], from_start=not bracketed
+        ):
             yield Pair(short, long)
 
 
-def _shortens(short: str, long: str, whole: bool) -> bool:
+def _shortens(short: str, long: str, from_start: bool) -> bool:
     """Whether a name may be short for another: its letters follow one another there, and no number tells them apart.
 
-    ``whole``: from the first word to the last.
+    A number in front counts words (*3MPT*); a name that stands within another is a part of it, not its short form.
+    ``from_start``: the first letter is that of the first word, and most begin words.
     """
-    if not may_be_short(short) or long.casefold().startswith(short.casefold()) or any(map(str.isdigit, long)):
+    letters = short.lstrip("0123456789")
+    if not may_be_short(short) or short.casefold() in long.casefold():
         return False
-    best = align("".join(filter(str.isalpha, short)), long)
-    return best is not None and (not whole or (best.start == 0 and best.cost < len(short) - 1))
+    if any(map(str.isdigit, letters + long)):
+        return False
+    best = align("".join(filter(str.isalpha, letters)), long)
+    return best is not None and (not from_start or (best.start == 0 and best.cost < len(letters) - 1))
 
 
 def _spelled(names: set[str]) -> dict[str, str]:

@@ -126,12 +126,13 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
 
 
 def _whole(text: str, span: Span) -> Span:
-    """A span without the stars of bold type in front, and with the brace that opens its LaTeX."""
+    """A span without the stars of bold type around it, and with the brace that opens its LaTeX."""
     start, end = span
-    stars = len(text[start:end]) - len(text[start:end].lstrip("*"))
-    if stars < end - start:
-        start += stars
-    name = text[start:end]
+    name = text[start:end].strip("* ")
+    if not name:
+        return span
+    start = text.index(name, start)
+    end = start + len(name)
     return start - (name.count("}") > name.count("{") and text[start - 1 : start] == "{"), end
 
 

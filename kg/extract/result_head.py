@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
@@ -31,6 +32,7 @@ _STRETCH = 500
 _DISTANCES = (1, 3, 6, 12, 25)
 PAIR_FEATURES = 12
 _METRIC = KINDS.index(Kind.METRIC)
+_HARDWARE = KINDS.index(Kind.HARDWARE)
 _BARE = frozenset({"%", "x", "points", ""})
 """Units that say nothing of what is measured."""
 
@@ -244,6 +246,10 @@ def judge_results(
     claimed = found.proposed_claims.results
     starts = [quantity.start for quantity in found.quantities]
     claim_starts = [claim.quantity.start for claim in claimed]
+    labels = {end: number for number, entity in enumerate(found.entities) for _, end in entity.spans}
+    devices: dict[int, set[int]] = defaultdict(set)
+    for number, first in zip(every.entity[every.kind == _HARDWARE], every.first[every.kind == _HARDWARE], strict=True):
+        devices[found.words.sentences[first]].add(int(number))
     results: list[Claimed] = []
     for start, behind in stretches(found.words):
         bounds = found.words.starts[start], found.words.ends[behind - 1]
@@ -253,24 +259,35 @@ def judge_results(
             mentions = Mentions(*(column[near] for column in every))
             claims = claimed[slice(*(bisect_left(claim_starts, bound) for bound in bounds))]
             asked = questions(found.words, own, claims, found.proposed, mentions, (start, behind))
-            results += _judge(text, found, heads, asked)
-    return list(on_named_devices(results, uses, found.entities, catalog))
+            results += _judge(text, found, heads, asked, labels, devices)
+    return list(on_named_devices(text, results, uses, found.entities, catalog))
 
 
-def _judge(text: str, found: Notes, heads: Mapping[str, Floats], asked: Questions) -> Iterator[Claimed]:
+def _judge(
+    text: str,
+    found: Notes,
+    heads: Mapping[str, Floats],
+    asked: Questions,
+    labels: Mapping[int, int],
+    devices: Mapping[int, Set[int]],
+) -> Iterator[Claimed]:
+    """The results of a stretch; ``labels`` has entities by the ends of their mentions, ``devices`` those of sentences."""
     logits = result_logits(heads, found.reading.states, found.features, found.reading.tags, asked)
     measures = list(_measures(text, found, heads["measure_length"], asked, logits))
     chances = sigmoid(logits.claim) * [certainty for _, certainty in measures]
     scores = [calibrated_score(float(chance), heads["result.calibration"]) for chance in chances]
     rows = [row for row, score in enumerate(scores) if score >= FLOOR]
     sentences = [found.words.sentences[asked.first[row]] for row in rows]
-    answers = most_probable_answers(logits.answers[rows], asked.mentions.entity, logits.nothing[rows], sentences)
-    labels = {end: number for number, entity in enumerate(found.entities) for _, end in entity.spans}
-    for row, chosen in zip(rows, answers, strict=True):
+    near = [devices.get(sentence, frozenset()) for sentence in sentences]
+    alike = [
+        own == before and len(names) < 2 for own, before, names in zip(sentences, [-1, *sentences], near, strict=False)
+    ]
+    answers = most_probable_answers(logits.answers[rows], asked.mentions.entity, logits.nothing[rows], alike)
+    for row, names, chosen in zip(rows, near, answers, strict=True):
         quantity = asked.quantities[row]
-        chosen |= labelled(text, quantity, labels, found.entities)
+        chosen["hardware"] = beside(names, chosen)
+        chosen |= labelled(text, quantity, labels, found.entities, chosen["baseline"])
         span = sentence_of(found.sentences, quantity.start)
-        chosen["hardware"] = beside(found.entities, span, chosen)
         yield Claimed(metric=measures[row][0], quantity=quantity, span=span, score=scores[row], **chosen)
 
 
