@@ -17,7 +17,8 @@ from kg.records import EntityType, KgError
 from kg.resources import resource
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
-_LABELS = {_SKOS + "prefLabel", _SKOS + "altLabel", _SKOS + "hiddenLabel"}
+_PREFERRED = _SKOS + "prefLabel"
+_LABELS = (_PREFERRED, _SKOS + "altLabel", _SKOS + "hiddenLabel")
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _ONTOLOGY = "https://w3id.org/paper-kg/ontology#"
 _NAMESPACE = _ONTOLOGY.removesuffix("#")
@@ -80,21 +81,20 @@ class Catalog:
         Raises KgError, naming the file and line, for a file that is no Turtle or an entry without a name.
         """
         quads = [quad for path in sorted(directory.glob("*.ttl")) for quad in read_turtle(path)]
-        entries: dict[str, Entry] = {}
+        told: dict[str, list[tuple[str, NamedNode | Literal]]] = defaultdict(list)
         for quad in quads:
-            if quad.predicate.value == _RDF_TYPE and isinstance(quad.object, NamedNode):
-                kind = _TYPES.get(quad.object.value)
-                if kind and isinstance(quad.subject, NamedNode):
-                    entries[quad.subject.value] = Entry(quad.subject.value, kind)
-        for quad in quads:
-            if quad.predicate.value in _LABELS and isinstance(quad.subject, NamedNode):
-                entry = entries.get(quad.subject.value)
-                if entry is None or not isinstance(quad.object, Literal):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+                told[quad.predicate.value].append((quad.subject.value, quad.object))
+        entries = {iri: Entry(iri, _TYPES[kind.value]) for iri, kind in told[_RDF_TYPE] if kind.value in _TYPES}
+        for property in _LABELS:
+            for iri, label in told[property]:
+                entry = entries.get(iri)
+                if entry is None or not isinstance(label, Literal):
                     continue
-                if quad.predicate.value.endswith("prefLabel"):
-                    entry.name = quad.object.value
+                if property is _PREFERRED:
+                    entry.name = label.value
                 else:
-                    entry.aliases.append(quad.object.value)
+                    entry.aliases.append(label.value)
         for entry in entries.values():
             if not entry.name:
                 raise KgError(f"{directory}: the catalogue entry <{entry.iri}> has no skos:prefLabel; add one")

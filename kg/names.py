@@ -15,7 +15,8 @@ _SPELLED = (
 )
 GREEK: dict[str, str] = dict(zip(_GREEK, _SPELLED.split(), strict=True))
 """Letters in lower case and how they are spelled."""
-_GREEK_LETTERS = str.maketrans({**GREEK, "∆": "delta"})
+_GREEK_LETTERS = {**GREEK, "∆": "delta"}
+_PLAIN = re.compile(r"[A-Za-z0-9 .-]*")
 _SPOKEN = {"+": "-plus-", "#": "-sharp-", "@": "-at-", "&": "-and-", "*": "-star-", "×": "x", "∞": "-infinity-"}
 _LATEX = re.compile(r"\\(?:text\w*|math\w*|rm|bf|it|var(?=[a-z]))?|[{}$^_]")
 _SEPARATORS = re.compile(r"[^\w.]+|\.(?!\d)|(?<!\d)\.")
@@ -40,15 +41,22 @@ def normal_form(type: EntityType, name: str) -> str:
     >>> normal_form(EntityType.MODEL, "β-Plum"), normal_form(EntityType.MODEL, r"{\\beta}-Plum")
     ('beta-plum', 'beta-plum')
     """
-    text = _LATEX.sub("", unicodedata.normalize("NFKC", name))
+    text = name if _PLAIN.fullmatch(name) else _plain(name)
     text = _ACRONYM_PLURAL.sub("", text)
     if type in _COMMON:
         text = _WORD_PLURAL.sub("", text)
+    text = _SEPARATORS.sub("-", text.casefold()).strip("-.")
+    if "-" in text:
+        text = _JOINT.sub("", text)
+    return text or name.encode("utf8", "replace").hex()
+
+
+def _plain(name: str) -> str:
+    """A name without LaTeX, its symbols and Greek letters spelled."""
+    text = _LATEX.sub("", unicodedata.normalize("NFKC", name))
     for symbol, spoken in _SPOKEN.items():
         text = text.replace(symbol, spoken)
-    text = _SEPARATORS.sub("-", text.casefold().translate(_GREEK_LETTERS)).strip("-.")
-    text = _JOINT.sub("", text)
-    return text or name.encode("utf8", "replace").hex()
+    return "".join(_GREEK_LETTERS.get(c.casefold(), c) for c in text)
 
 
 def slug(type: EntityType, name: str) -> str:

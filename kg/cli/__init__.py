@@ -5,6 +5,7 @@ Results go to standard output, everything else to standard error.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -38,8 +39,13 @@ catalog.command()(check)
 app.add_typer(catalog, name="catalog")
 
 
+_COLLECTED = 100_000
+"""New objects from which on the collector looks for garbage: nearly all that a command loads stays."""
+
+
 def main() -> None:
     """Runs a command; turns its failures into one line on standard error and an exit code."""
+    gc.set_threshold(_COLLECTED)
     try:
         app()
     except KgError as error:

@@ -16,7 +16,7 @@ from kg.records import EntityType
 
 PIPE = "kg_known"
 
-_FOLD = {ord(c): " " for c in "-–—‑_"}
+_HYPHENS = "-–—‑_"
 _SUFFIX = re.compile(
     r"""(?:
         [-\s]?v?\d+(?:\.\d+)*(?:[-x×]\d+(?:\.\d+)?)?\s?[BMKT]?(?![A-Za-z0-9])
@@ -51,25 +51,26 @@ class NameMatcher:
                 table.setdefault(_fold(label), (entry.type, name))
                 if not lower and " " in label and entry.type in {EntityType.METHOD, EntityType.TASK, EntityType.METRIC}:
                     folded.setdefault(_fold(label.lower()), (entry.type, name))
-        self._tables = [(exact, _automaton(exact)), (folded, _automaton(folded))]
+        self._tables = [(list(table), list(table.values()), _automaton(table)) for table in (exact, folded)]
 
     def __call__(self, text: str) -> Iterator[Candidate]:
         """Candidates at the places where a whole label stands; they may overlap."""
-        same = text.translate(_FOLD)
-        for shape, (table, automaton) in zip((same, lowered(same)), self._tables, strict=True):
-            labels = list(table)
+        same = _fold(text)
+        for shape, (labels, meanings, automaton) in zip((same, lowered(same)), self._tables, strict=True):
             for index, start, end in automaton.find_matches_as_indexes(shape, overlapping=True):
                 if _inside_word(text, start, end):
                     plural = _PLURAL.match(text, end)
                     if not plural or _inside_word(text, start, plural.end()) or len(labels[index]) < 3:
                         continue
                     end = plural.end()
-                kind, name = table[labels[index]]
+                kind, name = meanings[index]
                 yield Candidate(start, end, kind, Finder.KNOWN, name)
 
 
-def _fold(label: str) -> str:
-    return label.translate(_FOLD)
+def _fold(text: str) -> str:
+    for hyphen in _HYPHENS:
+        text = text.replace(hyphen, " ")
+    return text
 
 
 def _automaton(table: dict[str, tuple[EntityType, str]]) -> ahocorasick_rs.AhoCorasick:
