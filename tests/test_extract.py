@@ -109,6 +109,13 @@ def test_the_stars_of_bold_type_are_no_part_of_a_name() -> None:
     assert not [mention for entity in found.entities for mention in entity.mentions if "*" in mention]
 
 
+def test_what_a_paper_makes_is_no_device_where_it_speaks_of_none() -> None:
+    found = record(
+        "We introduce Plumdragon, a hardware-aware exact implementation of attention.", "Plumdragon: Fast Plums"
+    )
+    assert types(found)["Plumdragon"] != "Hardware"
+
+
 def test_presented_and_dubbed_names_are_introduced() -> None:
     found = record("In this paper, we present PlumBench, a benchmark of plums, and a model dubbed PlumNet.")
     assert named(found, found.introduces) == ["PlumBench", "PlumNet"]
