@@ -2,7 +2,7 @@
 
     python benchmarks/abstracts.py ARXIV.jsonl [--beside WEIGHTS]
 
-ARXIV.jsonl is arXiv's metadata (id, title, abstract). ``abstracts.jsonl`` beside this file annotates 144 of them by the
+ARXIV.jsonl is arXiv's metadata (id, title, abstract). ``abstracts.jsonl`` beside this file annotates 234 of them by the
 annotation guidelines, of the same months as those of ``training/arxiv.jsonl``. Figures: ``extraction.md``.
 """
 
