@@ -116,6 +116,12 @@ def test_what_a_paper_makes_is_no_device_where_it_speaks_of_none() -> None:
     assert types(found)["Plumdragon"] != "Hardware"
 
 
+def test_what_a_paper_says_it_is_built_on_it_builds_on_and_does_not_introduce() -> None:
+    found = record("We introduce EbbPlum, a serving system that is built on TidePlum and preempts decoding.")
+    assert "TidePlum" in named(found, found.builds_on)
+    assert "TidePlum" not in named(found, found.introduces)
+
+
 def test_presented_and_dubbed_names_are_introduced() -> None:
     found = record("In this paper, we present PlumBench, a benchmark of plums, and a model dubbed PlumNet.")
     assert named(found, found.introduces) == ["PlumBench", "PlumNet"]

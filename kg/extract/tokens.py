@@ -61,8 +61,8 @@ class FineTokenizer:
 
 
 def blank_language() -> Language:
-    """An English pipeline with our tokenizer and no component yet."""
-    nlp = spacy.blank("en")
+    """A pipeline with our tokenizer and no component yet; none needs what spaCy knows of English, which is slow to load."""
+    nlp = spacy.blank("xx")
     nlp.tokenizer = FineTokenizer(nlp.vocab)
     nlp.max_length = 10_000_000
     return nlp
