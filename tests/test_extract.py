@@ -122,6 +122,13 @@ def test_what_a_paper_says_it_is_built_on_it_builds_on_and_does_not_introduce() 
     assert "TidePlum" not in named(found, found.introduces)
 
 
+def test_what_a_paper_makes_it_does_not_build_on() -> None:
+    found = record(
+        "We introduce PlumServe, a serving system. Chat bots built on PlumServe are fast.", "PlumServe: Fast Plums"
+    )
+    assert "PlumServe" not in named(found, found.builds_on)
+
+
 def test_presented_and_dubbed_names_are_introduced() -> None:
     found = record("In this paper, we present PlumBench, a benchmark of plums, and a model dubbed PlumNet.")
     assert named(found, found.introduces) == ["PlumBench", "PlumNet"]

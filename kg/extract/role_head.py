@@ -64,12 +64,10 @@ def judge_roles(
     for number, entity in enumerate(found.entities):
         if not own.isdisjoint(entity.spans):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], TITLED)
-        if entity.type in _FOUNDATIONS and any(
-            _BUILT_ON.search(text, max(0, start - _BEFORE), start) for start, _ in entity.spans
-        ):
+        founded = entity.type in _FOUNDATIONS and chances[number, _INTRODUCES] < BUILT_ON
+        if founded and any(_BUILT_ON.search(text, max(0, start - _BEFORE), start) for start, _ in entity.spans):
             chances[number, _BUILDS_ON] = max(chances[number, _BUILDS_ON], BUILT_ON)
-            if chances[number, _INTRODUCES] < BUILT_ON:
-                chances[number, _INTRODUCES] = 0
+            chances[number, _INTRODUCES] = 0
     claims: list[Claim] = []
     uses: list[Use] = []
     for number, column in np.argwhere(chances >= FLOOR).tolist():
