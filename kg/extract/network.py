@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 from tokenizers import Tokenizer
 
 from kg.extract.candidates import Reading
@@ -27,11 +30,13 @@ LONGEST_WORD = 200
 
 
 class Network:
-    """The network of a directory with ``PARTS``."""
+    """The network of a directory with ``PARTS``. NumPy's linear algebra keeps to one thread from then on."""
 
     def __init__(self, directory: Path) -> None:
+        # Documents are spread over processes, not over threads: those of the heads' small products would wait for each
+        # other wherever another process computes.
+        threadpool_limits(1, "blas")
         options = onnxruntime.SessionOptions()
-        # Documents are spread over processes, not over threads.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
@@ -48,9 +53,9 @@ class Network:
         tags = np.empty((len(words), TAGS), np.float32)
         for ids, owners in windows(self._tokenizer, words):
             hidden, logits = self._session.run(None, {"ids": ids[None], "features": features[owners]})
-            read, first = np.unique(owners, return_index=True)
-            states[read] = hidden[first]
-            tags[read] = softmax(logits[first])
+            first = np.flatnonzero(np.diff(owners, prepend=-1))
+            states[owners[first]] = hidden[first]
+            tags[owners[first]] = softmax(logits[first])
         return Reading(states, tags)
 
 
@@ -82,19 +87,18 @@ def windows(tokenizer: Tokenizer, words: Words) -> Iterator[tuple[NDArray[np.int
 
 
 def _pieces(tokenizer: Tokenizer, words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The ids of all word pieces and the word of each; a word without a piece is an unknown one."""
-    encoded = tokenizer.encode(
-        [word[:LONGEST_WORD] for word in words.texts], is_pretokenized=True, add_special_tokens=False
-    )
-    ids, owners = np.array(encoded.ids, np.int64), np.array(encoded.word_ids, np.int64)
-    rank = np.arange(len(ids)) - np.searchsorted(owners, owners)
-    ids, owners = ids[rank < WINDOW], owners[rank < WINDOW]
-    missing = np.setdiff1d(np.arange(len(words)), owners)
-    if len(missing):
-        places = np.searchsorted(owners, missing)
-        ids = np.insert(ids, places, tokenizer.token_to_id("[UNK]") or 0)
-        owners = np.insert(owners, places, missing)
-    return ids, owners
+    """The ids of all word pieces and the word of each."""
+    pieces = [_pieces_of(tokenizer, word) for word in words.texts]
+    sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+    ids = np.fromiter(chain.from_iterable(pieces), np.int64, int(sizes.sum()))
+    return ids, np.repeat(np.arange(len(pieces)), sizes)
+
+
+@lru_cache(maxsize=1 << 16)
+def _pieces_of(tokenizer: Tokenizer, word: str) -> tuple[int, ...]:
+    """The ids of a word's pieces, no more than fit a window; a word without a piece is an unknown one."""
+    ids = tokenizer.encode([word[:LONGEST_WORD]], is_pretokenized=True, add_special_tokens=False).ids
+    return tuple(ids[:WINDOW]) or (tokenizer.token_to_id("[UNK]") or 0,)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
 from kg.extract.features import features
-from kg.extract.forms import ShortForms, short_forms
+from kg.extract.forms import ShortForms, short_forms, whole_pairs
 from kg.extract.hardware import class_word_apart, device_name, is_memory, without_class_words
 from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
@@ -70,6 +70,7 @@ class Recognizer:
         found.features = features(text, words, found)
         found.reading = self._network.read(words, found.features)
         spans = [_whole(text, words.span(*ends)) for ends in tagged_words(words, found.reading.tags)]
+        spans = whole_pairs(text, spans, found.pairs)
         shorts = short_forms(text, found.pairs, spans)
         places = list(mentions(found, spans, shorts, self._catalog))
         found.entities = sorted(group(places, found, self._catalog, text, shorts), key=lambda e: (e.start, e.type))
@@ -131,6 +132,7 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
         chances[text[place.start : place.end]].append(probability(words, tags, place.start, place.end, place.type))
     names = {string for string, every in chances.items() if float(np.mean(every)) >= _KEPT}
     names |= {text[own.start : own.end] for own in found.titled}
+    names |= {text[slice(*half)] for pair in found.pairs for half in pair}
     for place in places:
         string = text[place.start : place.end]
         if string in alone and (place.finder in _DEVICES or string in names):

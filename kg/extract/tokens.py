@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from kg.extract.candidates import NOTES, Notes
-from kg.extract.words import Stretches
+from kg.extract.words import Stretches, Words
 
 URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'`{}|]+", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -26,6 +26,7 @@ _TOKEN = re.compile(
 )
 _LONGEST_SENTENCE = 400
 """Words; what goes on for longer is cut, so that what is done sentence by sentence takes linear time."""
+_ENDS = frozenset('.!?”")')
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|al|cf|Fig|Eq|Sec|No|approx|resp|w\.r\.t)|\b[A-Z])\.$")
 
 
@@ -54,9 +55,10 @@ class FineTokenizer:
                 offsets.append(start)
         sent_starts = _sentence_starts(text, words, offsets)
         found = Notes(text)
-        for word, offset, starts in zip(words, offsets, sent_starts, strict=True):
-            if not word.isspace():
-                found.words.add(word, offset, bool(starts))
+        visible = [i for i, word in enumerate(words) if not word.isspace()]
+        found.words = Words(
+            [words[i] for i in visible], [offsets[i] for i in visible], [bool(sent_starts[i]) for i in visible]
+        )
         return Doc(self.vocab, words=words, spaces=spaces, sent_starts=sent_starts, user_data={NOTES: found})
 
 
@@ -80,8 +82,12 @@ def _sentence_starts(text: str, words: list[str], offsets: list[int]) -> list[bo
             starts.append(False)
             pending = pending or "\n" in word
             continue
-        inside = addresses.hold(offsets[i] - 1, offsets[i] + 1)
-        ended = not inside and offsets[i] > title_end + 1 and _ends_before(text, words, offsets, i)
+        ended = (
+            offsets[i] > title_end + 1
+            and words[i - 1] in _ENDS
+            and not addresses.hold(offsets[i] - 1, offsets[i] + 1)
+            and _ends_before(text, words, offsets, i)
+        )
         starts.append(pending or ended or length == _LONGEST_SENTENCE)
         length = 1 if starts[-1] else length + 1
         pending = False

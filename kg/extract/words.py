@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 import ahocorasick_rs
@@ -17,19 +17,12 @@ LONGEST_NAME = 200
 class Words:
     """The words of a document, in order; lists of one length, ``sentences`` counting from the title's 0."""
 
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.sentences: list[int] = []
-
-    def add(self, text: str, start: int, starts_sentence: bool) -> None:
-        """Appends a word that stands at ``start``."""
-        self.texts.append(text)
-        self.starts.append(start)
-        self.ends.append(start + len(text))
-        last = self.sentences[-1] if self.sentences else -1
-        self.sentences.append(last + (starts_sentence or last < 0))
+    def __init__(self, texts: Sequence[str] = (), starts: Sequence[int] = (), opens: Sequence[bool] = ()) -> None:
+        """The words, where each stands, and whether a sentence starts with it."""
+        self.texts = list(texts)
+        self.starts = list(starts)
+        self.ends = [start + len(text) for text, start in zip(texts, starts, strict=True)]
+        self.sentences = [number - 1 for number in accumulate([1, *opens[1:]] if opens else [])]
 
     def sentence_spans(self) -> list[Span]:
         """Where each sentence starts and ends, the title first, without the white space around it."""

@@ -58,7 +58,9 @@ def fit(
     known = {id(p) for p in slow}
     fast = [p for p in trainee.parameters() if id(p) not in known]
     optimizer = torch.optim.AdamW(
-        [{"params": slow, "lr": schedule.rate}, {"params": fast, "lr": 10 * schedule.rate}], weight_decay=0.01
+        [{"params": slow, "lr": schedule.rate}, {"params": fast, "lr": 10 * schedule.rate}],
+        weight_decay=0.01,
+        fused=True,
     )
     steps = schedule.epochs * sum(1 for _ in _batches(data, schedule.batch, random.Random(0)))
     warm = max(1, steps // 10)

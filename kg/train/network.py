@@ -28,7 +28,6 @@ class Layer(nn.Module):
         self.attended = nn.LayerNorm(HIDDEN, eps=1e-12)
         self.widen, self.narrow = nn.Linear(HIDDEN, INNER), nn.Linear(INNER, HIDDEN)
         self.normed = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.dropout = nn.Dropout(0.1)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """Maps (batch, pieces, hidden) to the same shape; ``mask`` is added to the attention's logits."""
@@ -40,10 +39,9 @@ class Layer(nn.Module):
         logits = query @ key.transpose(2, 3) / math.sqrt(HIDDEN // HEADS)
         if mask is not None:
             logits = logits + mask
-        weights = self.dropout(logits.softmax(-1))
-        mixed = (weights @ value).transpose(1, 2).reshape(x.shape)
-        x = self.attended(x + self.dropout(self.output(mixed)))
-        return self.normed(x + self.dropout(self.narrow(functional.gelu(self.widen(x)))))
+        mixed = (logits.softmax(-1) @ value).transpose(1, 2).reshape(x.shape)
+        x = self.attended(x + self.output(mixed))
+        return self.normed(x + self.narrow(functional.gelu(self.widen(x))))
 
 
 class Encoder(nn.Module):
@@ -60,7 +58,6 @@ class Encoder(nn.Module):
         self.hints = nn.ModuleDict(
             {name: nn.Linear(len(FEATURES), size, bias=False) for name, size in tag_sets.items()}
         )
-        self.dropout = nn.Dropout(0.1)
         self.late_dropout = nn.Dropout(0.2)
         nn.init.normal_(self.features.weight, std=0.01)
         for hint in self.hints.values():
@@ -69,7 +66,7 @@ class Encoder(nn.Module):
     def forward(self, ids: Tensor, features: Tensor, mask: Tensor | None = None) -> Tensor:
         """Hidden states (batch, pieces, hidden) of ids (batch, pieces) and features (batch, pieces, features)."""
         x = self.words(ids) + self.positions.weight[: ids.shape[1]] + self.features(features)
-        x = self.dropout(self.normed(x))
+        x = self.normed(x)
         for layer in self.layers:
             x = layer(x, mask)
         return x
