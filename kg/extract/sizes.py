@@ -13,18 +13,31 @@ from kg.records import EntityType, Span
 _IN_NAME = re.compile(
     r"(?<![A-Za-z0-9.])(?:(?P<experts>\d+)[x×])?(?P<number>\d{1,12}(?:\.\d{1,9})?)\s?(?P<unit>[BMT]|b|m)(?![A-Za-z0-9])"
 )
-_N = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15}(?:\.\d{1,9})?)"
-_MAG = r"(?:\s|-)?(?:[BMTK]\b|billion|million|trillion|thousand)"
+_NUMBER = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15}(?:\.\d{1,9})?)"
+_SCALE = r"(?:[\s-]?(?:[BMTK]\b|billion|million|trillion|thousand))"
+_SCALED = re.compile(rf"({_NUMBER})({_SCALE})?")
+_NEXT = r"(?:,\s?(?:and,?\s|or\s)?|\s?(?:to|-|–|and|or|&|/)\s?)"
+_SIZES = rf"{_NUMBER}{_SCALE}?(?:{_NEXT}{_NUMBER}{_SCALE}?){{0,9}}"
+_LARGE = rf"{_NUMBER}\s?B(?:{_NEXT}{_NUMBER}\s?[BM]){{0,9}}"
 _PARAMETERS = re.compile(
-    rf"(?P<less>[<>]\s?)?(?P<a>{_N})(?P<mag1>{_MAG})?(?:\s?(?:to|-|–|and|or|/)\s?(?P<b>{_N})(?P<mag2>{_MAG}))?[\s-]+"
+    rf"(?P<told>{_SIZES})[\s-]+"
     r"(?P<kind>(?:total|trainable|activated|active|learnable|tunable|additional|model)\s)?[Pp]aram(?:eter)?s?\b"
-    rf"|parameters? (?:ranging |scaling )?(?:from|of|between)\s(?P<c>{_N})(?P<mag3>{_MAG})?(?:\s?(?:to|-|–|and)\s?(?P<d>{_N})(?P<mag4>{_MAG}))?",
+    rf"|parameters? (?:ranging |scaling )?(?:from|of|between)\s(?P<ranging>{_SIZES})"
+    rf"|(?<![\w.-])(?P<offered>{_LARGE})\s(?:model\s)?(?:sizes|variants|versions)\b"
+    rf"|\bsizes?\s(?:of\s|from\s)?(?P<sized>{_LARGE})\b"
 )
-_BARE = re.compile(
-    rf"(?<![\w.-])(?P<a>{_N})(?P<mag1>[BMT])(?:,\s|\s?-\s?|\sand\s|\sto\s)?(?=[^.]{{0,12}}\b(?:[Mm]odels?|LLMs?|MoE|variants?|versions?)\b)"
-)
+_BRACKETED = re.compile(rf"\s?\((?P<told>{_SIZES})(?:\s(?:parameters?|params?))?\)")
+"""Behind the name of a model, its sizes: *LLaMA-2 (7B and 70B)*."""
+_LEADING = re.compile(rf"(?<![\w.-])(?P<told>{_LARGE})\s$")
+"""In front of it: *the 540B PaLM*."""
+_LONGEST_LEADING = 40
+"""Characters."""
+_PARTIAL = {"trainable", "activated", "active", "learnable", "tunable", "additional"}
 _REACH = 400
 """Characters to either side of a size in which its model may stand."""
+_TOLD = ("told", "ranging", "offered", "sized")
+_SMALLEST = 10_000
+"""Parameters; fewer are hardly meant."""
 _ARCHITECTURES = {"Transformer", "CNN", "RNN", "LSTM", "MLP", "GNN", "GPT", "LM", "LMs"}
 _MAGNITUDE = {
     "b": 1e9,
@@ -76,41 +89,44 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
         if e.type is EntityType.MODEL and e.name not in _ARCHITECTURES and not e.name.islower()
         for span in e.spans
     )
+    for (start, end), i in models:
+        bracket = _BRACKETED.match(text, end)
+        if bracket and any(c.isalpha() for c in bracket.group("told")):
+            yield from _new(seen, i, bracket)
+        leading = _LEADING.search(text, max(0, start - _LONGEST_LEADING), start)
+        if leading:
+            yield from _new(seen, i, leading)
     own = [i for i, e in enumerate(entities) if e.presented and e.type is EntityType.MODEL]
     for match in _PARAMETERS.finditer(text):
-        if match.group("kind") and match.group("kind").strip() in {
-            "trainable",
-            "activated",
-            "active",
-            "learnable",
-            "tunable",
-            "additional",
-        }:
+        if (match.group("kind") or "").strip() in _PARTIAL:
             continue
         owner = _owner(text, match.span(), entities, models)
         if owner is None and len(own) == 1:
             owner = own[0]
-        if owner is None:
-            continue
-        for size in _numbers(match):
-            if size >= 10_000 and (owner, size) not in seen:
-                seen.add((owner, size))
-                yield ModelSize(owner, size, match.span(), 0.6)
+        if owner is not None:
+            yield from _new(seen, owner, match)
 
 
-def _numbers(match: re.Match[str]) -> Iterator[int]:
-    groups = match.groupdict()
-    for low, high, mag_low, mag_high in (("a", "b", "mag1", "mag2"), ("c", "d", "mag3", "mag4")):
-        if not groups[low]:
-            continue
-        scale_high = _scale(groups[mag_high])
-        scale_low = _scale(groups[mag_low]) or scale_high or 1.0
-        yield round(float(groups[low].replace(",", "")) * scale_low)
-        if groups[high]:
-            yield round(float(groups[high].replace(",", "")) * (scale_high or 1.0))
+def _new(seen: set[tuple[int, int]], owner: int, match: re.Match[str]) -> Iterator[ModelSize]:
+    """The sizes of a match that its model is not known to have, noted in ``seen``."""
+    for size in _numbers(next(filter(None, (match.groupdict().get(name) for name in _TOLD)))):
+        if size >= _SMALLEST and (owner, size) not in seen:
+            seen.add((owner, size))
+            yield ModelSize(owner, size, match.span(), 0.6)
 
 
-def _scale(word: str | None) -> float | None:
+def _numbers(told: str) -> Iterator[int]:
+    """The parameters of each size of a list; *7 or 13 billion* are both billions."""
+    sizes = _SCALED.findall(told)
+    scale = 1.0
+    numbers = []
+    for number, magnitude in reversed(sizes):
+        scale = _scale(magnitude) or scale
+        numbers.append(round(float(number.replace(",", "")) * scale))
+    yield from reversed(numbers)
+
+
+def _scale(word: str) -> float | None:
     return _MAGNITUDE[word.strip(" -").lower()] if word else None
 
 

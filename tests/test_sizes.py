@@ -1,0 +1,44 @@
+"""How many parameters the models of a text have: kg/extract/sizes.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.extract.candidates import Finder, Found
+from kg.extract.sizes import find_sizes
+from kg.records import EntityType
+
+B = 1_000_000_000
+
+
+def sizes(text: str, *names: str) -> list[tuple[str, int]]:
+    """The sizes of models that stand in a text."""
+    models = [
+        Found(EntityType.MODEL, name, [(text.index(name), text.index(name) + len(name))], Finder.LEARNED)
+        for name in names
+    ]
+    return [(names[size.entity], size.parameters) for size in find_sizes(text, models)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("We release Plum with 7 billion parameters.", [7 * B]),
+        ("We train Plum with 3B, 7B, and 15B parameters on code.", [3 * B, 7 * B, 15 * B]),
+        ("We release Plum in 2B and 7B model sizes.", [2 * B, 7 * B]),
+        ("We train Plum models of size 1B, 3.5B, 7B, and 16B.", [B, 7 * B // 2, 7 * B, 16 * B]),
+        ("We adapt Plum (7B and 70B) with adapters.", [7 * B, 70 * B]),
+        ("It outperforms the 540B Plum on stones.", [540 * B]),
+        ("Plum ranges from 7 to 13 billion parameters.", [7 * B, 13 * B]),
+        ("Plum has 2 million trainable parameters.", []),
+        ("Plum (2023) reads 30 pages.", []),
+        ("Plum (see Table 2) is trained on 2B tokens.", []),
+    ],
+)
+def test_a_size_in_the_text_is_that_of_its_model(text: str, found: list[int]) -> None:
+    assert sizes(text, "Plum") == [("Plum", parameters) for parameters in found]
+
+
+def test_a_size_in_brackets_is_of_the_name_in_front() -> None:
+    text = "We compare Plum (7B) and Pear (13B)."
+    assert sizes(text, "Plum", "Pear") == [("Plum", 7 * B), ("Pear", 13 * B)]
