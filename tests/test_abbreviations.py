@@ -37,6 +37,7 @@ def longs(text: str) -> list[str]:
         ("The melon fund's (MF) report is out.", "MF", "melon fund"),
         ("An angry attack (AA) fails.", "AA", "angry attack"),
         ("With CHIP (careful honey inspection programme) we win.", "CHIP", "careful honey inspection programme"),
+        ("ON A MODEL MEMORY ATTENTION NETWORK (MMAN).", "MMAN", "MODEL MEMORY ATTENTION NETWORK"),
         (
             "It is COMPACT (COMPosed Apples-to-complex visual Cherry Trees).",
             "COMPACT",

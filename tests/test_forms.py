@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kg.extract.abbreviations import find_pairs
 from kg.extract.candidates import Pair
 from kg.extract.forms import ShortForms, short_forms, whole_pairs
 
@@ -73,26 +74,33 @@ def test_a_symbol_makes_another_name() -> None:
     assert found.of("Plum Tree Search+") == "Plum Tree Search+"
 
 
-def names_beside(text: str, pair: tuple[str, str], *names: str) -> list[str]:
-    """The names of a text once its pair has been heeded."""
-    short, long, *spans = [(text.index(name), text.index(name) + len(name)) for name in (*pair, *names)]
-    return sorted(text[start:end] for start, end in whole_pairs(text, spans, [Pair(short, long)]))
+def names_beside(text: str, pair: tuple[str, str], *names: str) -> list[tuple[int, str]]:
+    """The names of a text, and where they stand, once the pair that stands last in it has been heeded."""
+    short, long = ((text.rindex(half), text.rindex(half) + len(half)) for half in pair)
+    spans = [(text.index(name), text.index(name) + len(name)) for name in names]
+    return sorted((start, text[start:end]) for start, end in whole_pairs(text, spans, [Pair(short, long)]))
 
 
-def test_a_short_form_that_is_a_name_makes_its_long_form_one_whole() -> None:
+def test_a_short_form_that_is_a_name_makes_its_long_form_one_wherever_it_stands() -> None:
     text = "A Patient Plum Framework\nWe present the Patient Plum Framework (PPF)."
-    assert names_beside(text, ("PPF", "Patient Plum Framework"), "PPF", "Patient Plum") == [
-        "PPF", "Patient Plum Framework"
-    ]  # fmt: skip
+    long = "Patient Plum Framework"
+    expected = [(2, long), (text.rindex(long), long), (text.index("PPF"), "PPF")]
+    assert names_beside(text, ("PPF", long), "PPF", "Patient Plum") == expected
 
 
 def test_a_longer_name_around_a_long_form_stays() -> None:
     text = "We use few-seed plum learning (PL)."
-    assert names_beside(text, ("PL", "plum learning"), "PL", "few-seed plum learning") == [
-        "PL", "few-seed plum learning"
-    ]  # fmt: skip
+    longer = "few-seed plum learning"
+    expected = [(text.index(longer), longer), (text.index("PL"), "PL")]
+    assert names_beside(text, ("PL", "plum learning"), "PL", longer) == expected
 
 
 def test_a_pair_whose_short_form_is_no_name_changes_nothing() -> None:
     text = "We use large plum models (LPMs) and Patient."
-    assert names_beside(text, ("LPMs", "large plum models"), "Patient") == ["Patient"]
+    assert names_beside(text, ("LPMs", "large plum models"), "Patient") == [(text.index("Patient"), "Patient")]
+
+
+def test_pairs_of_a_long_text_take_no_more_than_linear_time() -> None:
+    text = "Plum Tree Search (PTS) is here. " * 3_000
+    found = list(find_pairs(text))
+    assert len(whole_pairs(text, [pair.short for pair in found], found)) == 6_000

@@ -32,6 +32,15 @@ def sizes(text: str, *names: str) -> list[tuple[str, int]]:
         ("Plum ranges from 7 to 13 billion parameters.", [7 * B, 13 * B]),
         ("Plum has 2 million trainable parameters.", []),
         ("Plum (2023) reads 30 pages.", []),
+        ("In 2023, 7B parameters were in Plum.", [7 * B]),
+        ("With Plum 2, 7B parameters suffice.", [7 * B]),
+        ("GPT-3 and 175B parameters of Plum.", [175 * B]),
+        ("Plum (128K) reads books.", []),
+        ("Plum (2T) reads books.", []),
+        ("Plum (10,000 to 20,000) reads books.", []),
+        ("Plum (7 million parameters) reads books.", [7_000_000]),
+        ("We train Plum on a corpus of size 300B tokens.", []),
+        ("Scaling up to 7B\nPlum is a model", []),
         ("Plum (see Table 2) is trained on 2B tokens.", []),
     ],
 )
@@ -42,3 +51,7 @@ def test_a_size_in_the_text_is_that_of_its_model(text: str, found: list[int]) ->
 def test_a_size_in_brackets_is_of_the_name_in_front() -> None:
     text = "We compare Plum (7B) and Pear (13B)."
     assert sizes(text, "Plum", "Pear") == [("Plum", 7 * B), ("Pear", 13 * B)]
+
+
+def test_long_lists_of_numbers_are_read_in_no_time() -> None:
+    assert sizes("Plum reads ids " + ",".join(["100", *["000"] * 5_000]) + " of samples.", "Plum") == []

@@ -11,6 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.candidates import Pair, notes
+from kg.extract.words import lowered
 from kg.records import Span
 
 PIPE = "kg_abbreviations"
@@ -183,7 +184,7 @@ class Alignment(NamedTuple):
 def align(stem: str, window: str) -> Alignment | None:
     """The best way to find the letters one after the other, the first at the start of a word.
 
-    A small letter inside a word costs one, and so does a word of substance that gives no letter.
+    A letter inside a word costs one, but a capital of *COMPosed* nothing; so does a word of substance that gives no letter.
     """
     letters = [c.lower() for c in stem if c.isalnum()]
     # rest[n]: the best way to find letters[n:] in the words behind
@@ -202,12 +203,13 @@ def align(stem: str, window: str) -> Alignment | None:
 def _ways(letters: list[str], opening: bool, word: re.Match[str], rest: list[Alignment | None]) -> Iterator[Alignment]:
     """The ways to find one, two and more of the letters in a word and the others in the words behind."""
     own = word.group()
-    text, at, cost = own.lower(), -1, 0
+    text, at, cost = lowered(own), -1, 0
+    mixed = not own.isupper()
     for n, letter in enumerate(letters):
         at = text.find(letter, at + 1)
         if at < 0 or (opening and n == 0 and at > 0):
             return
-        cost += at > 0 and not own[at : at + 1].isupper()
+        cost += at > 0 and not (mixed and own[at].isupper())
         later = rest[n + 1]
         if later:
             yield Alignment(later.cost + cost, word.start(), later.end or word.end())

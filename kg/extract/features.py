@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kg.extract.candidates import Finder, Notes
 from kg.extract.tokens import URL
-from kg.extract.words import Words
+from kg.extract.words import LONGEST_WORD, Words
 from kg.records import EntityType, Role
 
 _UNITS = {
@@ -116,7 +116,7 @@ def _of_addresses(text: str, words: Words) -> Iterator[Place]:
 def _tell_words(matrix: NDArray[np.float32], text: str, words: Words) -> None:
     """Sets what each word's own form and its place tell."""
     title_end = text.find("\n")
-    lower, stems, shapes, single = zip(*map(_form, words.texts), strict=True)
+    lower, stems, shapes, single = zip(*(_form(word[:LONGEST_WORD]) for word in words.texts), strict=True)
     starts, ends = np.array(words.starts), np.array(words.ends)
     counts = Counter(lower)
     titled = {w for w, start in zip(lower, words.starts, strict=True) if start < title_end and len(w) > _LONGEST_COMMON}
@@ -138,7 +138,7 @@ def _tell_words(matrix: NDArray[np.float32], text: str, words: Words) -> None:
     matrix[np.arange(len(words)), shapes] = 1.0
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _form(word: str) -> tuple[str, str, int, bool]:
     """A word in lower case, its stem, the column of its shape, and whether it is a single letter."""
     lower = word.lower()

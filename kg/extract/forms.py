@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from kg.extract.abbreviations import align, may_be_short
 from kg.extract.candidates import Pair
-from kg.extract.words import standing
+from kg.extract.words import Stretches, standing
 from kg.records import Span
 
 _SHORTEST_SPELLED = 3
@@ -56,7 +56,7 @@ def short_forms(text: str, pairs: Iterable[Pair], names: Iterable[Span] = ()) ->
 
 
 def whole_pairs(text: str, names: Iterable[Span], pairs: Iterable[Pair]) -> list[Span]:
-    """The names, and where one is the half of a pair, the other half, whole wherever it stands.
+    """The names and, of each short form that is one, the long form at every place, less names that are a part of it.
 
     Of 6,594 short forms that are names in ``training/arxiv.jsonl``, 6,294 have their long form as a name, whole.
 
@@ -64,24 +64,19 @@ def whole_pairs(text: str, names: Iterable[Span], pairs: Iterable[Pair]) -> list
     >>> [text[slice(*span)] for span in whole_pairs(text, [(4, 16), (28, 31)], [Pair((28, 31), (4, 26))])]
     ['PPF', 'Patient Plum Framework']
     """
-    spans = list(names)
-    for pair in pairs:
-        within = any(start <= pair.long[0] and pair.long[1] <= end for start, end in spans)
-        if within or pair.short not in spans:
-            continue
-        long = text[slice(*pair.long)]
-        places = [(start, start + len(long)) for start in standing(text, [long])[long]]
-        spans = [*_outside(spans, places), pair.long]
-    return spans
-
-
-def _outside(spans: list[Span], places: list[Span]) -> Iterator[Span]:
-    """The spans that reach into none of the places, but those that hold a whole one."""
-    for start, end in spans:
-        if not any(
-            start < behind and first < end and not (start <= first and behind <= end) for first, behind in places
-        ):
-            yield start, end
+    spans = sorted(set(names))
+    known, around = set(spans), Stretches(spans)
+    longs = {text[slice(*pair.long)] for pair in pairs if pair.short in known and not around.hold(*pair.long)}
+    taken = bytearray(len(text))
+    whole: list[Span] = []
+    # The longest first, so that of long forms over one another one stands.
+    for long, starts in sorted(standing(text, longs).items(), key=lambda item: (-len(item[0]), item[0])):
+        for start in starts:
+            end = start + len(long)
+            if 1 not in taken[start:end] and not around.hold(start, end):
+                taken[start:end] = b"\1" * len(long)
+                whole.append((start, end))
+    return [span for span in spans if 1 not in taken[slice(*span)]] + whole
 
 
 def _beside(text: str, names: list[Span]) -> Iterator[Pair]:

@@ -17,16 +17,13 @@ from tokenizers import Tokenizer
 from kg.extract.candidates import Reading
 from kg.extract.heads import Floats
 from kg.extract.tags import TAGS
-from kg.extract.words import Words
+from kg.extract.words import LONGEST_WORD, Words
 
 PARTS = ("encoder.onnx", "heads.npz", "tokenizer.json")
 """The files of a network."""
 
 WINDOW = 160
 """The most word pieces that the encoder sees at once; a window holds whole sentences where they fit."""
-
-LONGEST_WORD = 200
-"""Characters of a word that are read; longer ones are no words."""
 
 
 class Network:
@@ -88,16 +85,16 @@ def windows(tokenizer: Tokenizer, words: Words) -> Iterator[tuple[NDArray[np.int
 
 def _pieces(tokenizer: Tokenizer, words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The ids of all word pieces and the word of each."""
-    pieces = [_pieces_of(tokenizer, word) for word in words.texts]
+    pieces = [_pieces_of(tokenizer, word[:LONGEST_WORD]) for word in words.texts]
     sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
     ids = np.fromiter(chain.from_iterable(pieces), np.int64, int(sizes.sum()))
     return ids, np.repeat(np.arange(len(pieces)), sizes)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _pieces_of(tokenizer: Tokenizer, word: str) -> tuple[int, ...]:
     """The ids of a word's pieces, no more than fit a window; a word without a piece is an unknown one."""
-    ids = tokenizer.encode([word[:LONGEST_WORD]], is_pretokenized=True, add_special_tokens=False).ids
+    ids = tokenizer.encode([word], is_pretokenized=True, add_special_tokens=False).ids
     return tuple(ids[:WINDOW]) or (tokenizer.token_to_id("[UNK]") or 0,)
 
 

@@ -13,31 +13,35 @@ from kg.records import EntityType, Span
 _IN_NAME = re.compile(
     r"(?<![A-Za-z0-9.])(?:(?P<experts>\d+)[x×])?(?P<number>\d{1,12}(?:\.\d{1,9})?)\s?(?P<unit>[BMT]|b|m)(?![A-Za-z0-9])"
 )
-_NUMBER = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15}(?:\.\d{1,9})?)"
+_NUMBER = r"(?<!\d)(?>\d{1,3}(?:,\d{3}){1,5}|\d{1,15}(?:\.\d{1,9})?)"
 _SCALE = r"(?:[\s-]?(?:[BMTK]\b|billion|million|trillion|thousand))"
 _SCALED = re.compile(rf"({_NUMBER})({_SCALE})?")
-_NEXT = r"(?:,\s?(?:and,?\s|or\s)?|\s?(?:to|-|–|and|or|&|/)\s?)"
-_SIZES = rf"{_NUMBER}{_SCALE}?(?:{_NEXT}{_NUMBER}{_SCALE}?){{0,9}}"
-_LARGE = rf"{_NUMBER}\s?B(?:{_NEXT}{_NUMBER}\s?[BM]){{0,9}}"
+_TO = r"\s?(?:to|-|–|and|or|&|/)\s?"
+_NEXT = rf"(?:,\s?(?:and,?\s|or\s)?|{_TO})"
+_SIZES = rf"(?<![\w.-])(?:{_NUMBER}{_SCALE}{_NEXT}){{0,9}}(?:{_NUMBER}{_TO})?{_NUMBER}{_SCALE}?"
+"""One size or more; of those without a scale of their own only *7 to 13 billion*."""
+_LARGE = rf"(?<![\w.-]){_NUMBER}\s?B(?:{_NEXT}{_NUMBER}\s?[BM]){{0,9}}\b"
 _PARAMETERS = re.compile(
     rf"(?P<told>{_SIZES})[\s-]+"
     r"(?P<kind>(?:total|trainable|activated|active|learnable|tunable|additional|model)\s)?[Pp]aram(?:eter)?s?\b"
     rf"|parameters? (?:ranging |scaling )?(?:from|of|between)\s(?P<ranging>{_SIZES})"
-    rf"|(?<![\w.-])(?P<offered>{_LARGE})\s(?:model\s)?(?:sizes|variants|versions)\b"
-    rf"|\bsizes?\s(?:of\s|from\s)?(?P<sized>{_LARGE})\b"
+    rf"|(?P<offered>{_LARGE})\s(?:model\s)?(?:sizes|variants|versions)\b"
+    rf"|\b(?:models?|[ML]*LMs?)\s(?:of|with|in|at)\s(?:\w+\s)?sizes?\s(?:of\s|from\s)?(?P<sized>{_LARGE})(?! tokens)"
 )
-_BRACKETED = re.compile(rf"\s?\((?P<told>{_SIZES})(?:\s(?:parameters?|params?))?\)")
+_BRACKETED = re.compile(
+    rf"\s?\((?:(?P<told>{_SIZES})\s(?:parameters?|params?)"
+    rf"|(?P<bare>{_NUMBER}\s?(?:[BM]\b|[bm]illion)(?:{_NEXT}{_NUMBER}\s?(?:[BM]\b|[bm]illion)){{0,9}}))\)"
+)
 """Behind the name of a model, its sizes: *LLaMA-2 (7B and 70B)*."""
-_LEADING = re.compile(rf"(?<![\w.-])(?P<told>{_LARGE})\s$")
+_LEADING = re.compile(rf"(?P<told>{_LARGE})[ \u00a0]\Z")
 """In front of it: *the 540B PaLM*."""
 _LONGEST_LEADING = 40
 """Characters."""
+_SMALLEST = 10_000
+"""Parameters; fewer are hardly meant."""
 _PARTIAL = {"trainable", "activated", "active", "learnable", "tunable", "additional"}
 _REACH = 400
 """Characters to either side of a size in which its model may stand."""
-_TOLD = ("told", "ranging", "offered", "sized")
-_SMALLEST = 10_000
-"""Parameters; fewer are hardly meant."""
 _ARCHITECTURES = {"Transformer", "CNN", "RNN", "LSTM", "MLP", "GNN", "GPT", "LM", "LMs"}
 _MAGNITUDE = {
     "b": 1e9,
@@ -91,7 +95,7 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
     )
     for (start, end), i in models:
         bracket = _BRACKETED.match(text, end)
-        if bracket and any(c.isalpha() for c in bracket.group("told")):
+        if bracket:
             yield from _new(seen, i, bracket)
         leading = _LEADING.search(text, max(0, start - _LONGEST_LEADING), start)
         if leading:
@@ -109,21 +113,21 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
 
 def _new(seen: set[tuple[int, int]], owner: int, match: re.Match[str]) -> Iterator[ModelSize]:
     """The sizes of a match that its model is not known to have, noted in ``seen``."""
-    for size in _numbers(next(filter(None, (match.groupdict().get(name) for name in _TOLD)))):
+    told = next(part for name, part in match.groupdict().items() if part and name != "kind")
+    for size in _numbers(told):
         if size >= _SMALLEST and (owner, size) not in seen:
             seen.add((owner, size))
             yield ModelSize(owner, size, match.span(), 0.6)
 
 
-def _numbers(told: str) -> Iterator[int]:
+def _numbers(told: str) -> list[int]:
     """The parameters of each size of a list; *7 or 13 billion* are both billions."""
-    sizes = _SCALED.findall(told)
     scale = 1.0
     numbers = []
-    for number, magnitude in reversed(sizes):
+    for number, magnitude in reversed(_SCALED.findall(told)):
         scale = _scale(magnitude) or scale
         numbers.append(round(float(number.replace(",", "")) * scale))
-    yield from reversed(numbers)
+    return numbers[::-1]
 
 
 def _scale(word: str) -> float | None:

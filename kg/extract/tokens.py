@@ -26,7 +26,9 @@ _TOKEN = re.compile(
 )
 _LONGEST_SENTENCE = 400
 """Words; what goes on for longer is cut, so that what is done sentence by sentence takes linear time."""
-_ENDS = frozenset('.!?”")')
+_STOPS = frozenset(".!?")
+_CLOSERS = frozenset('”")')
+"""What may stand between the stop and the next sentence."""
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|al|cf|Fig|Eq|Sec|No|approx|resp|w\.r\.t)|\b[A-Z])\.$")
 
 
@@ -84,7 +86,7 @@ def _sentence_starts(text: str, words: list[str], offsets: list[int]) -> list[bo
             continue
         ended = (
             offsets[i] > title_end + 1
-            and words[i - 1] in _ENDS
+            and (words[i - 1] in _STOPS or words[i - 1] in _CLOSERS)
             and not addresses.hold(offsets[i] - 1, offsets[i] + 1)
             and _ends_before(text, words, offsets, i)
         )
@@ -98,9 +100,9 @@ def _ends_before(text: str, words: list[str], offsets: list[int], i: int) -> boo
     """Whether a sentence ends in front of token i."""
     spaced = text[offsets[i] - 1].isspace()
     last = i - 1
-    if words[last] in '”")' and i > 1:
+    if words[last] in _CLOSERS and i > 1:
         last = i - 2
-    if words[last] not in {".", "!", "?"}:
+    if words[last] not in _STOPS:
         return False
     first = words[i][0]
     if not (first.isupper() or first.isdigit() or first in "([\"'“" or not spaced):

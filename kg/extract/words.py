@@ -10,6 +10,9 @@ import ahocorasick_rs
 
 from kg.records import Span
 
+LONGEST_WORD = 200
+"""Characters of a word that are read; longer ones are no words."""
+
 LONGEST_NAME = 200
 """Characters; to seek longer strings takes an automaton that is slow to make."""
 
@@ -22,7 +25,8 @@ class Words:
         self.texts = list(texts)
         self.starts = list(starts)
         self.ends = [start + len(text) for text, start in zip(texts, starts, strict=True)]
-        self.sentences = [number - 1 for number in accumulate([1, *opens[1:]] if opens else [])]
+        # The first word opens a sentence whatever is said of it.
+        self.sentences = list(accumulate(opens[1:], initial=0)) if opens else []
 
     def sentence_spans(self) -> list[Span]:
         """Where each sentence starts and ends, the title first, without the white space around it."""
