@@ -126,6 +126,24 @@ def test_a_rollback_is_followed_and_the_next_build_is_published(graph: Path) -> 
     assert GraphDirectory(graph).manifest()["version"] == "c"
 
 
+def test_a_build_waits_a_moment_for_another_change_to_end(graph: Path) -> None:
+    started = threading.Event()
+
+    def change() -> None:
+        with GraphDirectory(graph).locked():
+            started.set()
+            time.sleep(0.4)
+
+    other = threading.Thread(target=change)
+    other.start()
+    started.wait()
+    with pytest.raises(KgError, match="another build"), GraphDirectory(graph).locked(patience=0):
+        pass
+    publish(graph, "b")
+    other.join()
+    assert GraphDirectory(graph).manifest()["version"] == "b"
+
+
 def test_there_is_nothing_to_go_back_to_before_the_first_generation(graph: Path) -> None:
     with pytest.raises(KgError, match="no sound generation before"):
         GraphDirectory(graph).rollback()

@@ -137,7 +137,7 @@ class Generations:
 
     async def _retire(self, generation: Generation) -> None:
         await generation.drain()
-        with suppress(KgError, OSError), self._directory.locked():
+        with suppress(KgError, OSError), self._directory.locked(patience=0):
             self._directory.remove_old()
 
     def _spawn(self, work: Any) -> None:

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,11 @@ from kg.records import KgError
 from kg.store.reading import Reading, remove_unread
 from kg.store.records import RecordsDb
 from kg.store.seal import broken_seals, read_seal, seal
+
+_PATIENCE = 3.0
+"""Seconds to wait for another change to end: a server that clears an old generation takes a moment."""
+_POLL = 0.05
+"""Seconds between looks."""
 
 
 class GraphDirectory:
@@ -51,19 +57,29 @@ class GraphDirectory:
                 records.close()
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keeps every other change of the directory out. Raises KgError when one is under way, or it cannot be."""
+    def locked(self, patience: float = _PATIENCE) -> Iterator[None]:
+        """Keeps every other change of the directory out.
+
+        Raises KgError when one is still under way after ``patience`` seconds, or it cannot be kept out.
+        """
+        until = time.monotonic() + patience
         try:
             lock = (self.path / "lock").open("w")
         except OSError as error:
             raise KgError(f"{self.path}: cannot be written ({error.strerror})") from error
         with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise KgError(f"{self.path}: another build is at work on this graph; wait for it to end") from error
-            except OSError as error:
-                raise KgError(f"{self.path}: cannot be locked ({error.strerror})") from error
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() >= until:
+                        raise KgError(
+                            f"{self.path}: another build is at work on this graph; wait for it to end"
+                        ) from error
+                    time.sleep(_POLL)
+                except OSError as error:
+                    raise KgError(f"{self.path}: cannot be locked ({error.strerror})") from error
             yield
 
     def publish(self, quads: Iterable[Quad], manifest: Callable[[], dict[str, Any]]) -> int:
