@@ -150,6 +150,13 @@ def _overruled(catalog: Catalog, string: str, kind: EntityType) -> EntityType:
     """The type of a string, which is not the network's where it is a number format or only a device has such a name.
 
     Of 2,832 strings in ``training/arxiv.jsonl`` that name a device in the catalogue and nothing else, 2,815 are devices.
+
+    >>> from kg.catalog import Entry
+    >>> catalog = Catalog.of([Entry("x", EntityType.HARDWARE, "PlumChip", [])])
+    >>> [_overruled(catalog, string, EntityType.SYSTEM).value for string in ("PlumChip", "PlumServe")]
+    ['Hardware', 'System']
+    >>> _overruled(catalog, "W4A16", EntityType.HARDWARE).value
+    'Method'
     """
     if kind is EntityType.HARDWARE and _FORMAT.fullmatch(string):
         return EntityType.METHOD

@@ -87,7 +87,7 @@ class Course:
         weights = [trainee.state_dict() for trainee in trainees]
         mean = trainees[0]
         mean.load_state_dict({name: torch.stack([own[name] for own in weights]).mean(0) for name in weights[0]})
-        self._relearn(mean)
+        self._relearn(mean, progress)
         return mean
 
     def _run(self, started: Trainee, papers: Sequence[Example], seed: int, progress: Progress) -> Trainee:
@@ -97,14 +97,14 @@ class Course:
         fit(trainee, data, _ANNOTATED, seed, lambda step, steps, _: progress("annotated papers", step, steps))
         return trainee
 
-    def _relearn(self, trainee: Trainee) -> None:
+    def _relearn(self, trainee: Trainee, progress: Progress) -> None:
         """Fits the tags of the scheme nearest to ours to the finished network, and nothing else."""
         kept = [(name, example) for name, example in self.others if name == _KEPT]
         if not kept:
             return
         for name, parameter in trainee.named_parameters():
             parameter.requires_grad_(f".{_KEPT}." in name)
-        fit(trainee, kept, _RELEARNED, self.seed)
+        fit(trainee, kept, _RELEARNED, self.seed, lambda step, steps, _: progress("tags of other schemes", step, steps))
         trainee.requires_grad_(True)
 
     def _mixed(
