@@ -16,9 +16,10 @@ from kg.evaluate import predictions, score
 from kg.extract import extract
 from kg.extract.abbreviations import find_pairs
 from kg.extract.quantities import find_quantities
+from kg.extract.role_head import is_presented
 from kg.extract.tokens import blank_language
 from kg.extract.urls import find_urls
-from kg.records import MIN_SCORE, EntityType, Extraction, Paper
+from kg.records import MIN_SCORE, EntityType, Extraction, Paper, Role
 from tests.conftest import EXAMPLES
 
 
@@ -133,6 +134,35 @@ def test_presented_and_dubbed_names_are_introduced() -> None:
     found = record("In this paper, we present PlumBench, a benchmark of plums, and a model dubbed PlumNet.")
     assert named(found, found.introduces) == ["PlumBench", "PlumNet"]
     assert types(found)["PlumBench"] == "Dataset"
+
+
+@pytest.mark.parametrize("name", ["LLaMA", "vLLM", "FlashAttention", "LoRA", "MMLU", "Megatron-LM"])
+@pytest.mark.parametrize("verb", ["we present", "we further propose the", "this paper introduces"])
+def test_what_a_paper_presents_it_introduces_though_the_catalogue_knows_it(name: str, verb: str) -> None:
+    found = record(f"Serving and adapting models is costly. To this end, {verb} {name}, which is twice as good.")
+    surely = {fact.entity for fact in found.facts if fact.role is Role.INTRODUCES and fact.score >= 0.9}
+    assert [name] in [list(entity.mentions) for entity in found.entities if entity.id in surely]
+    assert name not in named(found, found.above(MIN_SCORE).builds_on)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We present LoRA adapters for pears.",
+        "We present the LoRA baseline.",
+        "Earlier work introduces LoRA, which we measure.",
+        "They propose LoRA, a method.",
+    ],
+)
+def test_a_name_that_is_part_of_another_or_is_others_work_is_not_taken_as_presented(said: str) -> None:
+    start = said.index("LoRA")
+    assert not is_presented(said, [(start, start + len("LoRA"))])
+
+
+def test_a_measure_whose_words_are_part_of_a_metric_is_that_metric() -> None:
+    found = record("We train PlumNet on 64 A100 GPUs. We achieve a Model FLOPs Utilization of 54.2% with PlumNet.")
+    metrics = {entity.id: entity.mentions for entity in found.entities if entity.type is EntityType.METRIC}
+    assert [metrics.get(result.metric) for result in found.results] == [("Model FLOPs Utilization",)]
 
 
 @pytest.mark.parametrize(

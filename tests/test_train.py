@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,16 +16,17 @@ from hypothesis import strategies as st
 
 from kg.evaluate import annotated, mention_places
 from kg.extract.candidates import notes
+from kg.extract.features import FEATURES
 from kg.extract.heads import calibrated_score
 from kg.extract.network import PARTS, load_tokenizer
 from kg.extract.pipeline import rules
 from kg.extract.recognizer import WEIGHTS
 from kg.extract.tags import KINDS, TAGS, decode
-from kg.records import Entity, EntityType, Extraction, KgError, Paper
+from kg.records import Entity, EntityType, Extraction, Fact, KgError, Paper, Role
 from kg.train import Texts, train
 from kg.train.abstracts import digest, placed_records, squeezed
 from kg.train.calibrate import platt
-from kg.train.examples import example
+from kg.train.examples import example, shown_as_known
 from kg.train.others import scirex
 from kg.train.weights import write_weights
 from tests.conftest import ROOT
@@ -116,6 +118,23 @@ def test_an_example_tells_the_roles_and_the_claims_of_its_record() -> None:
     assert made.roles.sum() == 4
     (answer,) = [answer for answer in made.answers if answer is not None]
     assert answer.entities == {"subject": 0, "baseline": 2, "dataset": 3, "hardware": 1}
+
+
+def test_what_a_paper_introduces_can_be_shown_as_known_to_the_catalogue() -> None:
+    paper = Paper(id=1, title="Serving otters", abstract="We present OtterServe, which is faster than PearServe.")
+    named = [Entity(id=n, type=EntityType.SYSTEM, name=n, mentions=(n,)) for n in ("OtterServe", "PearServe")]
+    introduced = Fact(role=Role.INTRODUCES, entity="OtterServe")
+    record = Extraction(id=1, entities=tuple(named), facts=(introduced,), paper=paper)
+    known = FEATURES.index("candidate KNOWN System")
+    plain, shown, kept = (example(paper, record, TOKENIZER) for _ in range(3))
+    shown_as_known(shown, 1.0, random.Random(0))
+    shown_as_known(kept, 0.0, random.Random(0))
+    words = notes(rules()(paper.text)).words.texts
+    changed = np.flatnonzero((plain.features != shown.features).any(axis=1)).tolist()
+    assert {words[word] for word in changed} == {"OtterServe"}
+    assert shown.features[changed, known].all()
+    assert not shown.features[changed, FEATURES.index("candidate PRESENTED System")].any()
+    assert (kept.features == plain.features).all()
 
 
 def test_training_without_pytorch_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

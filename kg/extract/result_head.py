@@ -259,7 +259,7 @@ def judge_results(
             mentions = Mentions(*(column[near] for column in every))
             claims = claimed[slice(*(bisect_left(claim_starts, bound) for bound in bounds))]
             asked = questions(found.words, own, claims, found.proposed, mentions, (start, behind))
-            results += _judge(text, found, heads, asked, labels, devices)
+            results += _judge(text, found, heads, catalog, asked, labels, devices)
     return list(on_named_devices(text, results, uses, found.entities, catalog))
 
 
@@ -267,13 +267,14 @@ def _judge(
     text: str,
     found: Notes,
     heads: Mapping[str, Floats],
+    catalog: Catalog,
     asked: Questions,
     labels: Mapping[int, int],
     devices: Mapping[int, Set[int]],
 ) -> Iterator[Claimed]:
     """The results of a stretch; ``labels`` has entities by the ends of their mentions, ``devices`` those of sentences."""
     logits = result_logits(heads, found.reading.states, found.features, found.reading.tags, asked)
-    measures = list(_measures(text, found, heads["measure_length"], asked, logits))
+    measures = list(_measures(text, found, heads["measure_length"], catalog, asked, logits))
     chances = sigmoid(logits.claim) * [certainty for _, certainty in measures]
     scores = [calibrated_score(float(chance), heads["result.calibration"]) for chance in chances]
     rows = [row for row, score in enumerate(scores) if score >= FLOOR]
@@ -292,7 +293,7 @@ def _judge(
 
 
 def _measures(
-    text: str, found: Notes, lengths: Floats, asked: Questions, logits: Logits
+    text: str, found: Notes, lengths: Floats, catalog: Catalog, asked: Questions, logits: Logits
 ) -> Iterator[tuple[int | str, float]]:
     """What each quantity measures, an entity's number or words, and how probable the network holds that."""
     metrics: dict[int, tuple[int, int]] = {}
@@ -304,11 +305,18 @@ def _measures(
     by_name = {found.entities[entity].name: entity for _, entity in metrics.values()}
 
     def named(row: int, start: int, at: int, more: int) -> int | str:
-        """The metric in a span of words, of several the one that the rules chose; else the span's own words."""
+        """The metric in a span of words, of several the one that the rules chose; else what its own words name.
+
+        Words that are no known measure by themselves stand for the metric they are of: *FLOPs utilization*.
+        """
         first, last = start + at, start + at + more
         inside = [word for word in range(first, last + 1) if word in metrics and metrics[word][0] <= last]
         if not inside:
-            return text[slice(*found.words.span(first, last + 1))].lower()
+            measure = text[slice(*found.words.span(first, last + 1))].lower()
+            whole = standing.get(first)
+            if whole is None or whole != standing.get(last) or catalog.find(Kind.METRIC, measure):
+                return measure
+            return whole if found.entities[whole].type is Kind.METRIC else measure
         chosen = [word for word in inside if asked.rule_measure[row, word - asked.start, 0]]
         _, entity = metrics[(chosen or inside)[-1]]
         return entity

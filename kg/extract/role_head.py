@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from kg.catalog import Catalog
 from kg.extract.candidates import Claim, Found, Notes, Use
 from kg.extract.heads import FLOOR, Floats, Mentions, calibrated, mentions_of
 from kg.extract.roles import device_count, sentence_of
-from kg.records import FITTING, EntityType, Role
+from kg.records import FITTING, EntityType, Role, Span
 
 ROLES: tuple[str, ...] = (*(role.value for role in Role), "runs_on")
 """What the columns of the head stand for."""
@@ -25,14 +25,25 @@ TITLED = 0.95
 """The score of a name in front of the title's colon, and that the paper introduces it."""
 
 _FOUNDATIONS = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
+_WORKS = _FOUNDATIONS | {EntityType.DATASET}
 _BUILT_ON = re.compile(
     r"\b(?:on top of|atop|(?:built|builds|building)(?: directly)? (?:up)?on|implemented (?:in|on|with|within)) (?:the |an? )?$",
     re.IGNORECASE,
 )
-_BEFORE = 40
-"""Characters."""
+_PRESENTED = re.compile(
+    r"\b(?:we|this\s(?:paper|work|report|study|article))\s"
+    r"(?:(?:also|further|then|first|finally|here|now|thus|therefore|additionally|formally)\s)?"
+    r"(?:presents?|proposes?|introduces?|releases?|develops?|designs?|builds?|describes?|open-sources?)\s(?:the\s)?\Z",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"[,.;:()]|\s(?:\(|(?:an?|the|which|that|as|for|with)\b)|\Z")
+"""What stands behind a name that is no part of a longer one: *we present LoRA, a* as opposed to *LoRA adapters*."""
+_BEFORE = 60
+"""Characters in front of a name in which a wording is sought."""
 BUILT_ON = 0.75
 """The score of what something is said to be built on, at least: so annotated 93 times of 114 in ``training/arxiv.jsonl``."""
+PRESENTED = 0.9
+"""The score of a name right behind *we present*, at least: so annotated 8,695 times of 8,707, of names in the catalogue 219 of 224."""
 
 SHARPNESS = 2.0
 """How close the soft maximum over an entity's mentions is to the largest."""
@@ -64,6 +75,9 @@ def judge_roles(
     for number, entity in enumerate(found.entities):
         if not own.isdisjoint(entity.spans):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], TITLED)
+        if entity.type in _WORKS and is_presented(text, entity.spans):
+            chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], PRESENTED)
+            chances[number, _BUILDS_ON] = 0
         founded = entity.type in _FOUNDATIONS and chances[number, _INTRODUCES] < BUILT_ON
         if founded and any(_BUILT_ON.search(text, max(0, start - _BEFORE), start) for start, _ in entity.spans):
             chances[number, _BUILDS_ON] = max(chances[number, _BUILDS_ON], BUILT_ON)
@@ -82,6 +96,18 @@ def judge_roles(
         else:
             uses += [Use(number, count, span, score) for count in _counts(text, found, entity)]
     return claims, list(_named(uses, found.entities, catalog))
+
+
+def is_presented(text: str, spans: Iterable[Span]) -> bool:
+    """Whether a name stands right behind *we present* or the like, whole.
+
+    >>> text = "We present LoRA adapters. We build MMLU, a test."
+    >>> is_presented(text, [(11, 15)]), is_presented(text, [(35, 39)])
+    (False, True)
+    """
+    return any(
+        _PRESENTED.search(text, max(0, start - _BEFORE), start) and _WHOLE.match(text, end) for start, end in spans
+    )
 
 
 def _counts(text: str, found: Notes, entity: Found) -> list[int | None]:

@@ -5,26 +5,22 @@ from __future__ import annotations
 import copy
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 import kg.read
 from kg.evaluate import annotated
 from kg.extract import extract
-from kg.extract.candidates import Finder
-from kg.extract.features import FEATURES
 from kg.extract.network import load_tokenizer
-from kg.extract.role_head import ROLES
-from kg.extract.tags import KINDS, TAGS
+from kg.extract.tags import TAGS
 from kg.records import Extraction, KgError, Paper
 from kg.train.abstracts import placed_records
 from kg.train.calibrate import uncalibrated
-from kg.train.examples import Example, example
+from kg.train.examples import Example, example, shown_as_known
 from kg.train.export import export
 from kg.train.fit import MAIN, Schedule, Trainee, fit
 from kg.train.network import load_base
@@ -40,8 +36,8 @@ _KEPT = "tdmsci"
 """The scheme that is learned to the end: the nearest to ours, whose tags ``benchmarks/tdmsci.py`` measures."""
 RUNS = 3
 """How many runs the network that ships is the mean of; folds that are held out have one, so it errs a little less."""
-_FAMOUS = 0.3
-"""The share of introduced names that an invented paper's example shows as known to the catalogue."""
+_KNOWN_INVENTED, _KNOWN_REAL = 0.3, 0.2
+"""The shares of introduced names that the examples of invented papers and of new abstracts show as known."""
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -120,39 +116,15 @@ def _some(examples: Sequence[Example], count: int, chance: random.Random) -> lis
     return chance.sample(list(examples), min(count, len(examples)))
 
 
-def invented_examples(gold: Path, corpus: Path, tokenizer: Tokenizer, seed: int = 0) -> Iterator[Example]:
-    """Invented papers as examples; some of what they introduce is shown as if the catalogue knew it already.
-
-    Real papers introduce things that have become known since, which invented names never have.
-    """
-    chance = random.Random(seed)
-    introduces = ROLES.index("introduces")
-    for paper, record in annotated(gold, corpus):
-        made = example(paper, record, tokenizer)
-        mentions = made.mentions
-        for entity in np.flatnonzero(made.roles[:, introduces]).tolist():
-            if chance.random() >= _FAMOUS:
-                continue
-            for row in np.flatnonzero(mentions.entity == entity):
-                first, last = int(mentions.first[row]), int(mentions.last[row])
-                kind = KINDS[int(mentions.kind[row])].value
-                made.features[first : last + 1, _column(f"candidate {Finder.KNOWN.name} {kind}")] = 1
-                made.features[first, _column(f"starts {Finder.KNOWN.name}")] = 1
-                made.features[last, _column(f"ends {Finder.KNOWN.name}")] = 1
-        yield made
-
-
-def _column(name: str) -> int:
-    return FEATURES.index(name)
-
-
 def prepare(base: Path, training: Path, external: Path | None, abstracts: Path | None, progress: Progress) -> Course:
     """The course with invented papers, and with the texts of other schemes and of arXiv where they are given."""
     tokenizer = load_tokenizer(base)
     real: list[Example] = []
     if abstracts is not None:
         placed = placed_records(training / "arxiv.jsonl", kg.read.open(abstracts))
-        real = [example(*pair, tokenizer) for pair in placed]
+        real = [
+            shown_as_known(example(*pair, tokenizer), _KNOWN_REAL, random.Random(n)) for n, pair in enumerate(placed)
+        ]
         progress("reading abstracts", len(real), len(real))
     others: list[tuple[str, Example]] = []
     if external is not None:
@@ -163,9 +135,20 @@ def prepare(base: Path, training: Path, external: Path | None, abstracts: Path |
         if not others:
             raise KgError(f"{external}: holds neither scirex/*.jsonl nor tdmsci/conllFormat/train*.conll")
         progress("reading other schemes", len(others), len(others))
-    invented = list(invented_examples(training / "gold.jsonl", training / "corpus.jsonl", tokenizer))
+    papers = annotated(training / "gold.jsonl", training / "corpus.jsonl")
+    invented = [
+        shown_as_known(example(*pair, tokenizer), _KNOWN_INVENTED, random.Random(n)) for n, pair in enumerate(papers)
+    ]
     progress("reading invented papers", len(invented), len(invented))
     return Course(base, others, invented, real)
+
+
+def _partly_known(
+    papers: Iterable[tuple[Paper, Extraction]], share: float, tokenizer: Tokenizer, seed: int = 0
+) -> list[Example]:
+    """Examples that show a share of what the papers introduce as known to the catalogue."""
+    chance = random.Random(seed)
+    return [shown_as_known(example(*pair, tokenizer), share, chance) for pair in papers]
 
 
 def held_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from tokenizers import Tokenizer
 from kg.evaluate import mention_places
 from kg.extract.answers import RELATIONS
 from kg.extract.candidates import Finder, Found, Notes, notes
-from kg.extract.features import features
+from kg.extract.features import FEATURES, features
 from kg.extract.heads import Floats, Mentions, mentions_of
 from kg.extract.measures import LONGEST_MEASURE, WORDED
 from kg.extract.network import windows
@@ -24,6 +25,8 @@ from kg.extract.role_head import ROLES
 from kg.extract.tags import KINDS, tags_of
 from kg.extract.words import Words
 from kg.records import Extraction, Paper, Role
+
+_PROPOSED_BY_WORDING = [n for n, name in enumerate(FEATURES) if Finder.PRESENTED.name in name.split()]
 
 
 class Window(NamedTuple):
@@ -86,6 +89,26 @@ def example(paper: Paper, record: Extraction, tokenizer: Tokenizer) -> Example:
     )
 
 
+def shown_as_known(made: Example, share: float, chance: random.Random) -> Example:
+    """The example, where a share of what the paper introduces is now shown as if the catalogue knew it already.
+
+    Papers introduce things that become known: to a catalogue of today, those of last year's papers are. The newest
+    papers and invented ones introduce what no catalogue has. A known name is not proposed by its wording.
+    """
+    mentions = made.mentions
+    for entity in np.flatnonzero(made.roles[:, ROLES.index("introduces")]).tolist():
+        if chance.random() >= share:
+            continue
+        for row in np.flatnonzero(mentions.entity == entity):
+            first, last = int(mentions.first[row]), int(mentions.last[row])
+            kind = KINDS[int(mentions.kind[row])].value
+            made.features[first : last + 1, _PROPOSED_BY_WORDING] = 0
+            made.features[first : last + 1, _column(f"candidate {Finder.KNOWN.name} {kind}")] = 1
+            made.features[first, _column(f"starts {Finder.KNOWN.name}")] = 1
+            made.features[last, _column(f"ends {Finder.KNOWN.name}")] = 1
+    return made
+
+
 def tagged_example(text: str, spans: Iterable[tuple[int, int, int]], tokenizer: Tokenizer) -> Example:
     """A text of another scheme of annotation: spans (start, end, number of the type) and nothing else."""
     words, found = _analysed(text)
@@ -100,6 +123,10 @@ def tagged_example(text: str, spans: Iterable[tuple[int, int, int]], tokenizer: 
         asked=questions(words, [], [], found.proposed, mentions, (0, len(words))),
         answers=[],
     )
+
+
+def _column(name: str) -> int:
+    return FEATURES.index(name)
 
 
 def _analysed(text: str) -> tuple[Words, Notes]:
