@@ -187,7 +187,11 @@ def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, coun
         ("It beats the Adreno GPU.", {"Adreno"}),
         ("It runs on Arm CPUs.", {"Arm CPUs"}),
         ("We train it on Frontier.", {"Frontier"}),
-        ("A suite of tasks for Frontier AI agents.", set()),
+        ("It scales on the Frontier supercomputer.", {"Frontier"}),
+        ("We push the Pareto Frontier of plums. Frontier models fall behind.", set()),
+        ("It runs on a RISC-V core.", {"RISC-V"}),
+        ("We propose an Adaptive Reward Mixer (ARM). ARM beats PPO by 3% on GSM8K.", set()),
+        ("It saves 40% of peak GPU memory.", set()),
     ],
 )
 def test_a_class_word_or_what_follows_tells_a_device_from_other_words(text: str, expected: set[str]) -> None:

@@ -15,7 +15,7 @@ from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
 from kg.extract.features import features
 from kg.extract.forms import ShortForms, short_forms, whole_pairs
-from kg.extract.hardware import class_word_apart, device_name, is_memory, without_class_words
+from kg.extract.hardware import class_word_apart, device_name, is_memory, spelt_out, without_class_words
 from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
@@ -50,6 +50,7 @@ _DESIGN = re.compile(
 """What a paper whose own name is a device's says: 218 of 224 in ``training/arxiv.jsonl``."""
 _FORMAT = re.compile(r"(?:[WA]\d+){2}(?:KV\d+)?")
 """A scheme of number formats: *W4A16*."""
+_CAPITAL_INSIDE = re.compile(r"[a-z][A-Z]")
 _COUNTED = re.compile(r"\d+(?:[x×]|times)\s?(?=[A-Z])")
 """A count that is joined to a device: *16xA100*."""
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
@@ -121,11 +122,13 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
         vote[_NOT_OWN] = 0
         if not designs:
             vote[_HARDWARE] = 0
+    others = spelt_out(found, catalog)
     candidates = []
     for start, end in spans:
         string = text[start:end]
         kind = KINDS[int(votes[family(string)].argmax())]
-        kind = _overruled(catalog, string, kind)
+        if string not in others:
+            kind = _overruled(catalog, string, kind)
         if kind is EntityType.HARDWARE and is_memory(string):
             continue
         known = device_name(catalog, string) if kind is EntityType.HARDWARE else None
@@ -150,20 +153,28 @@ def _overruled(catalog: Catalog, string: str, kind: EntityType) -> EntityType:
     """The type of a string, which is not the network's where it is a number format or only a device has such a name.
 
     Of 2,832 strings in ``training/arxiv.jsonl`` that name a device in the catalogue and nothing else, 2,815 are devices.
+    Of names with capitals inside, those in other capitals (*RAPID* for RaPiD) are devices once in 6.
 
     >>> from kg.catalog import Entry
-    >>> catalog = Catalog.of([Entry("x", EntityType.HARDWARE, "PlumChip", [])])
-    >>> [_overruled(catalog, string, EntityType.SYSTEM).value for string in ("PlumChip", "PlumServe")]
-    ['Hardware', 'System']
+    >>> catalog = Catalog.of([Entry("x", EntityType.HARDWARE, "PlumChip", ["Plumcore"])])
+    >>> [_overruled(catalog, string, EntityType.SYSTEM).value for string in ("PlumChip", "PLUMCHIP", "PLUMCORE")]
+    ['Hardware', 'System', 'Hardware']
     >>> _overruled(catalog, "W4A16", EntityType.HARDWARE).value
     'Method'
     """
     if kind is EntityType.HARDWARE and _FORMAT.fullmatch(string):
         return EntityType.METHOD
-    if kind in _NAMES and catalog.find(EntityType.HARDWARE, string):
+    device = catalog.find(EntityType.HARDWARE, string) if kind in _NAMES else None
+    if device and not _in_other_capitals(string, device.labels):
         others = (catalog.find(other, string) for other in EntityType if other is not EntityType.HARDWARE)
         return kind if any(others) else EntityType.HARDWARE
     return kind
+
+
+def _in_other_capitals(string: str, labels: list[str]) -> bool:
+    """Whether a string differs from a label only in where the capitals are, of which the label has some inside a word."""
+    odd = [label for label in labels if label.casefold() == string.casefold() and _CAPITAL_INSIDE.search(label)]
+    return bool(odd) and string not in odd
 
 
 def _whole(text: str, span: Span) -> Span:
