@@ -16,7 +16,7 @@ from kg.evaluate import predictions, score
 from kg.extract import extract
 from kg.extract.abbreviations import find_pairs
 from kg.extract.quantities import find_quantities
-from kg.extract.role_head import is_presented
+from kg.extract.role_head import IN_PASSING, is_presented
 from kg.extract.tokens import blank_language
 from kg.extract.urls import find_urls
 from kg.records import MIN_SCORE, EntityType, Extraction, Paper, Role
@@ -173,6 +173,10 @@ def test_a_measure_whose_words_are_part_of_a_metric_is_that_metric() -> None:
         ("It was trained on 6144 TPU v4 chips.", "Google TPU v4", 6144),
         ("Experiments run on a single NVIDIA H100 80GB.", "NVIDIA H100", 1),
         ("We implement it on a Xilinx ZCU104.", "Xilinx ZCU104", 1),
+        ("We train PlumNet on a single 24 GB consumer GPU.", "GPU", 1),
+        (r"We train PlumNet on 4$\times$H100 GPUs.", "NVIDIA H100", 4),
+        ("We train PlumNet on 512 CPU cores.", "CPU", None),
+        ("We train PlumNet on two H100-based clusters.", "NVIDIA H100", None),
     ],
 )
 def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, count: int | None) -> None:
@@ -197,6 +201,20 @@ def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, coun
 def test_a_class_word_or_what_follows_tells_a_device_from_other_words(text: str, expected: set[str]) -> None:
     found = record(text)
     assert {m for e in found.entities if e.type is EntityType.HARDWARE for m in e.mentions} == expected
+
+
+def test_a_class_word_gives_way_to_a_named_gpu_and_not_to_a_named_fpga() -> None:
+    found = record("We run PlumServe on H100 GPUs. Its GPU kernels are fast. We implement it on FPGAs, the ZCU104.")
+    assert {entity.name for entity in found.entities for use in found.runs_on if use.hardware == entity.id} == {
+        "NVIDIA H100",
+        "FPGA",
+        "Xilinx ZCU104",
+    }
+
+
+def test_a_measure_of_a_class_of_devices_is_hardly_a_use_of_it() -> None:
+    found = record("PlumNet reduces GPU memory by 40%.", "PlumNet: Plums")
+    assert all(use.score <= IN_PASSING for use in found.runs_on)
 
 
 def test_a_speedup_names_its_baseline_and_hardware() -> None:

@@ -199,6 +199,15 @@ def is_memory(string: str) -> bool:
     return _MEMORY_CLASS.fullmatch(string) is not None
 
 
+def is_class_word(string: str) -> bool:
+    """Whether a string names a class of devices and no single one.
+
+    >>> is_class_word("GPUs"), is_class_word("A100")
+    (True, False)
+    """
+    return _CLASS.fullmatch(string) is not None
+
+
 def class_word_apart(text: str, span: Span) -> list[Span]:
     """The parts of a mention, of which a class word of devices in front is one: GPU | memory consumption.
 
@@ -257,7 +266,7 @@ def spelt_out(found: Notes, catalog: Catalog) -> set[str]:
     """
     text = found.text
     pairs = ((text[slice(*pair.short)], text[slice(*pair.long)]) for pair in found.pairs)
-    return {short for short, long in pairs if not (_CLASS.fullmatch(short) or catalog.find(EntityType.HARDWARE, long))}
+    return {short for short, long in pairs if not (is_class_word(short) or catalog.find(EntityType.HARDWARE, long))}
 
 
 def _longest(candidates: list[Candidate]) -> list[Candidate]:

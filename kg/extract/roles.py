@@ -46,13 +46,16 @@ _EXPERIMENT = re.compile(
     r"latency|throughput|accelerat\w+|prototyp\w+|scal\w+|support\w*|inference|demonstrat\w+|results?|hours|days|optimi[sz]\w+|serv\w+)\b",
     re.I,
 )
+_MEMORY = r"\d+(?:[ -]|\\,)?G[Bb]?"
 _COUNT = re.compile(
-    r"(?:(?<!\d)(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\s?[xX×*-]|\s?\\?times)?|\b(?P<word>single|one|two|three|four|five|six|seven|eight|sixteen|dual))"
+    r"(?:(?<!\d)(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\s?[xX×*-]|\s?\$?\s?\\?times\$?)?|"
+    r"\b(?P<word>single|one|two|three|four|five|six|seven|eight|sixteen|dual))"
     r"(?:[\s-](?:NVIDIA|Nvidia|AMD|Intel|Google|Huawei|Tesla|GeForce|Xilinx|commodity|consumer(?:-grade)?|modern|Arm|ARM|identical|high-end|low-end|cheap|"
-    r"commercial|interconnected|\d+GB|HPC|mobile|Cloud|off-the-shelf|edge))*[\s-]?$",
+    rf"commercial|interconnected|{_MEMORY}|HPC|mobile|Cloud|off-the-shelf|edge|GPU|standard|standalone|on-prem|laptop|desktop))*[\s-]?$",
 )
 _ONE = re.compile(
-    r"\b[Oo]n\san?\s(?:(?:consumer|low-end|high-end|commodity|modern|mobile|NVIDIA|Nvidia|Intel|AMD|single)\s)*$"
+    r"\b[Oo]n\san?\s(?:(?:consumer(?:-grade)?|low-end|high-end|commodity|modern|mobile|standard|standalone|laptop|desktop|"
+    rf"NVIDIA|Nvidia|Intel|AMD|single|{_MEMORY})\s)*$"
 )
 _SERIES = re.compile(r"(?:RTX|GTX|GeForce|Radeon|Xeon|Core|EPYC|Ryzen|Gen|Pi|Alveo|Instinct|Ascend|Dimensity|v)[ -]?$")
 _WORD_COUNTS = {
@@ -172,13 +175,15 @@ def device_count(before: str) -> int | None:
 
     >>> device_count("trained on 1,024 NVIDIA "), device_count("a single 8-"), device_count("on "), device_count("two ")
     (1024, 8, None, 2)
+    >>> device_count("an 8-GPU "), device_count("one 24 GB "), device_count("an Artix-7 ")
+    (8, 1, None)
     """
     if _ONE.search(before):
         return 1
     match = _COUNT.search(before)
     if match and _SERIES.search(before[: match.start()]):
         return None
-    if not match or (match.group("number") and re.search(r"[\w.]$|[.,]\d*$", before[: match.start()])):
+    if not match or (match.group("number") and re.search(r"[\w.]$|[A-Za-z]-$|[.,]\d*$", before[: match.start()])):
         return None
     if match.group("word"):
         return _WORD_COUNTS[match.group("word").lower()]
