@@ -196,6 +196,7 @@ def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, coun
         ("It runs on a RISC-V core.", {"RISC-V"}),
         ("We propose an Adaptive Reward Mixer (ARM). ARM beats PPO by 3% on GSM8K.", set()),
         ("It saves 40% of peak GPU memory.", set()),
+        ("We propose PLUMA, an LLM accelerator that drafts tokens with references.", set()),
     ],
 )
 def test_a_class_word_or_what_follows_tells_a_device_from_other_words(text: str, expected: set[str]) -> None:
