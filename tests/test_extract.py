@@ -117,6 +117,20 @@ def test_what_a_paper_makes_is_no_device_where_it_speaks_of_none() -> None:
     assert types(found)["Plumdragon"] != "Hardware"
 
 
+def test_what_a_title_calls_a_chip_is_a_device() -> None:
+    found = record(
+        "Plumstone is an integrated circuit in a 22 nm process.", "Plumstone: An ASIC for Speech Recognition"
+    )
+    assert types(found)["Plumstone"] == "Hardware"
+
+
+def test_who_makes_a_thing_and_what_a_device_is_made_of_are_no_entities() -> None:
+    found = record(
+        "Measured on the Tensor Cores of an A100, Neural Magic's PlumServe and models of OpenAI and Anthropic are slow."
+    )
+    assert types(found).keys().isdisjoint({"Tensor Cores", "Neural Magic", "OpenAI", "Anthropic"})
+
+
 def test_what_a_paper_says_it_is_built_on_it_builds_on_and_does_not_introduce() -> None:
     found = record("We introduce EbbPlum, a serving system that is built on TidePlum and preempts decoding.")
     assert "TidePlum" in named(found, found.builds_on)

@@ -12,7 +12,7 @@ from kg.records import EntityType
 _HEADS = {
     EntityType.DATASET: "datasets? benchmarks? corpus corpora bench suite testbed leaderboard challenge collection dataset-suite",
     EntityType.METRIC: "metrics? scores?",
-    EntityType.HARDWARE: "accelerators? chips? processors? coprocessors? co-processors? supercomputer microarchitecture",
+    EntityType.HARDWARE: "accelerators? ASICs? chips? processors? coprocessors? co-processors? supercomputer microarchitecture",
     EntityType.SYSTEM: "systems? librar(?:y|ies) engines? toolkits? platforms? compilers? runtimes? tools? packages? software "
     "infrastructures? simulators? codebases? kernels? toolbox operating stack middleware service environments? plugins? bots?",
     EntityType.MODEL: "models? LLMs? MLLMs? LMMs? VLMs? LVLMs? networks? architectures? transformers? Transformers? family series "

@@ -15,12 +15,13 @@ from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
 from kg.extract.features import features
 from kg.extract.forms import ShortForms, short_forms, whole_pairs
-from kg.extract.hardware import class_word_apart, device_name, is_memory, spelt_out, without_class_words
+from kg.extract.hardware import class_word_apart, device_name, is_part, spelt_out, without_class_words
 from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
 from kg.extract.result_head import judge_results
 from kg.extract.role_head import PRESENTED, TITLED, is_presented, judge_roles
+from kg.extract.shapes import ORGANISATIONS
 from kg.extract.tags import KINDS, decode, span_probabilities
 from kg.extract.words import Words
 from kg.names import normal_form
@@ -47,7 +48,10 @@ _CHIPS = (
     r"micro-?architectures?|RISC-V|RTL|silicon|neuromorphic|photonic|supercomputers?|robots?|sensors?|\d+ ?nm"
 )
 _DESIGN = re.compile(rf"\b(?:accelerators?|{_CHIPS})\b", re.IGNORECASE)
-"""What a paper whose own name is a device's says: 218 of 224 in ``training/arxiv.jsonl``."""
+"""What a paper whose own name is a device's says: 218 of 224 in ``training/arxiv.jsonl``.
+
+If it does, a title's name that the title calls an accelerator, chip or the like is a device: 48 of 48.
+"""
 _MACHINES = re.compile(
     rf"\b(?:{_CHIPS}|hardware|energy|power|area|DRAM|SRAM|memory|circuits?|robotics?|cameras?|GPUs?|CPUs?|devices?|boards?|"
     r"servers?|(?:smart)?phones?|clusters?|nodes?|computers?|machines?|HPC|platforms?)\b",
@@ -134,6 +138,8 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
         vote[_NOT_OWN] = 0
         if not designs:
             vote[_HARDWARE] = 0
+        elif own.type is EntityType.HARDWARE:
+            vote[_HARDWARE] = np.inf
     others = spelt_out(found, catalog)
     candidates = []
     for start, end in spans:
@@ -144,7 +150,7 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
         kind = KINDS[int(vote.argmax())]
         if string not in others:
             kind = _overruled(catalog, string, kind)
-        if kind is EntityType.HARDWARE and is_memory(string):
+        if string in ORGANISATIONS or (kind is EntityType.HARDWARE and is_part(string)):
             continue
         known = device_name(catalog, string) if kind is EntityType.HARDWARE else None
         candidates.append(Candidate(start, end, kind, Finder.LEARNED, known))
@@ -193,7 +199,14 @@ def _in_other_capitals(string: str, labels: list[str]) -> bool:
 
 
 def _whole(text: str, span: Span) -> Span:
-    """A span without the stars of bold type around it or a count in front, and with the brace that opens its LaTeX."""
+    """A span without the stars of bold type around it or a count in front, and with the brace that opens its LaTeX.
+
+    A bracket that it opens is closed with it or left to the text: *P(True)*, *Gemma 3* in *Gemma 3 (4B, 12B)*.
+
+    >>> text = "We test Plum 3 (4B, 12B) and P(True) here."
+    >>> [text[slice(*_whole(text, span))] for span in ((8, 18), (29, 35))]
+    ['Plum 3', 'P(True)']
+    """
     start, end = span
     counted = _COUNTED.match(text, start, end)
     start = counted.end() if counted else start
@@ -202,6 +215,9 @@ def _whole(text: str, span: Span) -> Span:
         return span
     start = text.index(name, start)
     end = start + len(name)
+    opened = name.rfind("(")
+    if opened > 0 and ")" not in name[opened:]:
+        end = end + 1 if text[end : end + 1] == ")" and name[opened - 1] != " " else start + len(name[:opened].rstrip())
     return start - (name.count("}") > name.count("{") and text[start - 1 : start] == "{"), end
 
 

@@ -22,6 +22,14 @@ SHAPE = re.compile(
     r"|(?<![\w/.@:-])[A-Z][A-Za-z]*(?:\^\{?\d\}?|_\{\w+\})(?:[-A-Za-z0-9]*[A-Za-z0-9])?(?![\w/])"
 )
 
+_MAKERS = (
+    "AMD, Alibaba, Amazon, Anthropic, Apple, Baidu, ByteDance, Databricks, DeepMind, GitHub, Google, Google DeepMind, "
+    "Google Research, Huawei, Hugging Face, HuggingFace, IBM, LinkedIn, Meta AI, Microsoft, Microsoft Research, "
+    "Mistral AI, NVIDIA, Neural Magic, Nvidia, OpenAI, Qualcomm, Samsung, Stability AI, Tencent, Xilinx"
+)
+ORGANISATIONS = frozenset(_MAKERS.split(", "))
+"""Who makes things and is none: the network took them for one 31 times in the abstracts for training, never rightly."""
+
 _GENERIC_WORDS = """
     GPU GPUs CPU CPUs TPU TPUs NPU NPUs FPGA FPGAs ASIC ASICs RDU RDUs IPU IPUs PIM PIMs MCU MCUs DPU DPUs LPU LLM
     LLMs MLLM MLLMs LMM LMMs VLM VLMs LVLM LVLMs SLM SLMs PLM PLMs AI AGI ML DL DNN DNNs NN NNs ANN ANNs SOTA SoTA
@@ -31,11 +39,11 @@ _GENERIC_WORDS = """
     INT GEMM GEMMs GEMV MAC MACs LUT LUTs DSP DSPs BRAM IR VM VMs OOM EDA HLS CI CD SQL NoSQL TB GB MB KB GHz MHz
     TFLOPS TFLOPs PFLOPS GFLOPs GFLOPS FLOPs FLOPS TOPS GOPS MFU FPS TPS 2D 3D 4D 1D A B C I II III IV V X PDE PDEs
     ODE ODEs ROI AUC ROC MSE RMSE MAE PSNR SSIM BLEU ROUGE WER CER FID mAP mIoU F1 NLP CV NLU NLG OCR ASR TTS RL VQA
-    KGs SVD PCA KG CO2 ADAS EEG ECG fMRI GPT-based LLM-based AI-generated GPU-based RF PEs NPs MoEs NVIDIA OpenAI
-    DeepMind GitHub HuggingFace AMD IBM ARM LinkedIn YouTube TikTok ByteDance ArXiv arXiv CERN RISC
+    KGs SVD PCA KG CO2 ADAS EEG ECG fMRI GPT-based LLM-based AI-generated GPU-based RF PEs NPs MoEs ARM YouTube
+    TikTok ArXiv arXiv CERN RISC
 """
 
-GENERIC = frozenset(_GENERIC_WORDS.split())
+GENERIC = frozenset(_GENERIC_WORDS.split()) | ORGANISATIONS
 
 CLASS_WORDS = re.compile(
     r"(?:(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe)s?|[a-z]+)(?:[-+/](?:(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe)s?|[a-z]+))+"
