@@ -117,6 +117,16 @@ def test_what_a_paper_makes_is_no_device_where_it_speaks_of_none() -> None:
     assert types(found)["Plumdragon"] != "Hardware"
 
 
+def test_a_technical_report_introduces_what_its_title_starts_with() -> None:
+    found = record("Language models grow. The weights are open.", "Plum-2 Technical Report")
+    assert named(found, found.introduces) == ["Plum-2"]
+
+
+def test_a_macro_of_latex_is_no_name() -> None:
+    found = record(r"We propose \OurPlum, a model for pruning. \OurPlum beats PruneNet by 3% on GSM8K.")
+    assert "OurPlum" not in types(found)
+
+
 def test_what_a_title_calls_a_chip_is_a_device() -> None:
     found = record(
         "Plumstone is an integrated circuit in a 22 nm process.", "Plumstone: An ASIC for Speech Recognition"

@@ -152,6 +152,8 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
             kind = _overruled(catalog, string, kind)
         if string in ORGANISATIONS or (kind is EntityType.HARDWARE and is_part(string)):
             continue
+        if string.isalpha() and text[start - 1 : start] == "\\":  # a macro of LaTeX stands for a name and is none
+            continue
         known = device_name(catalog, string) if kind is EntityType.HARDWARE else None
         candidates.append(Candidate(start, end, kind, Finder.LEARNED, known))
     candidates = _with_devices(text, candidates, [c for c in found.candidates if c.finder in _DEVICES])
