@@ -125,6 +125,7 @@ def test_a_technical_report_introduces_what_its_title_starts_with() -> None:
 def test_a_macro_of_latex_is_no_name() -> None:
     found = record(r"We propose \OurPlum, a model for pruning. \OurPlum beats PruneNet by 3% on GSM8K.")
     assert "OurPlum" not in types(found)
+    assert "PruneNet" in types(found)
 
 
 def test_what_a_title_calls_a_chip_is_a_device() -> None:
@@ -138,7 +139,23 @@ def test_who_makes_a_thing_and_what_a_device_is_made_of_are_no_entities() -> Non
     found = record(
         "Measured on the Tensor Cores of an A100, Neural Magic's PlumServe and models of OpenAI and Anthropic are slow."
     )
-    assert types(found).keys().isdisjoint({"Tensor Cores", "Neural Magic", "OpenAI", "Anthropic"})
+    assert types(found).keys() == {"NVIDIA A100", "PlumServe"}
+
+
+def test_a_data_set_may_be_called_as_a_company_is() -> None:
+    found = record("We evaluate on Cora, PubMed, Amazon and DBLP. On Amazon, PlumNet reaches 90% accuracy.", "Graphs")
+    assert types(found)["Amazon"] == "Dataset"
+
+
+def test_a_device_that_no_catalogue_knows_is_one_beside_other_devices() -> None:
+    found = record("On a MacBook Pro laptop and on a Meta Quest 3 headset, PlumNet reaches 30 FPS.", "Tiny models")
+    assert {types(found).get(name) for name in ("MacBook Pro", "Meta Quest 3")} <= {"Hardware", None}
+    assert "Hardware" in types(found).values()
+
+
+def test_a_title_that_speaks_of_an_accelerator_names_a_device() -> None:
+    text = "PlumCore is an accelerator that executes attention with a systolic array. It is 3x faster than SpAtten."
+    assert types(record(text, "PlumCore: An Accelerator for Transformer Inference"))["PlumCore"] == "Hardware"
 
 
 def test_what_a_paper_says_it_is_built_on_it_builds_on_and_does_not_introduce() -> None:
@@ -201,6 +218,8 @@ def test_a_measure_whose_words_are_part_of_a_metric_is_that_metric() -> None:
         (r"We train PlumNet on 4$\times$H100 GPUs.", "NVIDIA H100", 4),
         ("We train PlumNet on 512 CPU cores.", "CPU", None),
         ("We train PlumNet on two H100-based clusters.", "NVIDIA H100", None),
+        ("We train PlumNet on a standard GPU cluster.", "GPU", None),
+        ("We train PlumNet on 16 GPU-equipped nodes.", "GPU", None),
     ],
 )
 def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, count: int | None) -> None:
@@ -217,6 +236,9 @@ def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, coun
         ("We train it on Frontier.", {"Frontier"}),
         ("It scales on the Frontier supercomputer.", {"Frontier"}),
         ("We push the Pareto Frontier of plums. Frontier models fall behind.", set()),
+        ("Frontier AI models are trained on supercomputers. Frontier LLMs fail.", set()),
+        ("We use autoregressive models (ARMs) for images. One ARM needs 3 ms.", set()),
+        ("It runs on an NVIDIA A100 Tensor Core GPU.", {"NVIDIA A100"}),
         ("It runs on a RISC-V core.", {"RISC-V"}),
         ("We propose an Adaptive Reward Mixer (ARM). ARM beats PPO by 3% on GSM8K.", set()),
         ("It saves 40% of peak GPU memory.", set()),
@@ -239,6 +261,7 @@ def test_a_class_word_gives_way_to_a_named_gpu_and_not_to_a_named_fpga() -> None
 
 def test_a_measure_of_a_class_of_devices_is_hardly_a_use_of_it() -> None:
     found = record("PlumNet reduces GPU memory by 40%.", "PlumNet: Plums")
+    assert "GPU" in types(found)
     assert all(use.score <= IN_PASSING for use in found.runs_on)
 
 

@@ -76,14 +76,20 @@ _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _LEFT = re.compile(rf"(?:(?<![\w-])\d{{2,3}}[ -]?G[Bb][ ])?{_VENDOR}?$", re.X)
 _LONGER_NAME = re.compile(r"-[A-Z]{3,}")
 _HEAD_NOUN = re.compile(r"(?<=\d)[ -](?:GPUs?|FPGAs?|CPUs?)$|[ -]platforms?$")
+_BEHIND = re.compile(r"(?: Tensor Core)?[ -]\Z")
+"""What may stand between a device and its class word: *A100 Tensor Core GPU*."""
+_BEHIND_LENGTH = 13
+"""Characters."""
 _OF_CLASS = re.compile(r"[ -](?:GPU|CPU|NPU|[Cc]ore|[Pp]rocessor|[Ss]upercomputer)s?$")
 """Behind the name of an architecture, product line or machine: *Hopper GPUs*; behind a vendor it belongs to the name.
 
 Processors and supercomputers stand outside of 27 of 27 annotated names in ``training/arxiv.jsonl``, cores of 33 of 39.
 """
+_LEADING = re.compile(r"\s(?:AI|[MV]?LLMs?|[Ll]anguage|[Mm]odels?|[Ll]abs?|[Ii]ntelligence|[Rr]easoning|[Rr]esearch)\b")
+"""What a machine is not named in front of: *Frontier AI*."""
 _FRONTIER = "Frontier"
 _COMPUTING = re.compile(
-    r"[Ss]uper-?[Cc]omput|[Ee]xascale|\b(?:HPC|OLCF|ORNL|Oak Ridge)\b|\b(?:on|at|of) Frontier(?=[.,;)]| (?:with|and|using|at)\b)"
+    r"[Ss]uper-?[Cc]omput|[Ee]xascale|\b(?:HPC|OLCF|ORNL|Oak Ridge)\b|\b(?:on|at) Frontier(?=[.,;)]| (?:with|using|at)\b)"
 )
 """What a paper says that means the machine by the word *Frontier*: 6 of 6 in ``training/arxiv.jsonl``, without it none of 74."""
 _SERIES = {"2080", "3060", "3070", "3080", "3090", "4060", "4070", "4080", "4090", "5070", "5080", "5090"}
@@ -220,7 +226,7 @@ def class_word_apart(text: str, span: Span) -> list[Span]:
     [(0, 15)]
     """
     measured = _MEASURED.search(text, *span)
-    if measured is None or " " in text[span[0] : measured.start()]:
+    if measured is None or (text[span[0]].islower() and " " in text[span[0] : measured.start()]):
         return [span]
     return [measured.span("device"), (measured.end(), span[1])]
 
@@ -228,13 +234,12 @@ def class_word_apart(text: str, span: Span) -> list[Span]:
 def without_class_words(candidates: list[Candidate], text: str) -> list[Candidate]:
     """The candidates less the class word that only says what the device in front of it is: A100 GPUs."""
     ends = {c.end for c in candidates if not _CLASS.fullmatch(text, c.start, c.end)}
-    return [
-        c
-        for c in candidates
-        if not (
-            _CLASS.fullmatch(text, c.start, c.end) and text[c.start - 1 : c.start] in {" ", "-"} and c.start - 1 in ends
-        )
-    ]
+
+    def told(candidate: Candidate) -> bool:
+        behind = _BEHIND.search(text, max(0, candidate.start - _BEHIND_LENGTH), candidate.start)
+        return behind is not None and behind.start() in ends
+
+    return [c for c in candidates if not (_CLASS.fullmatch(text, c.start, c.end) and told(c))]
 
 
 @Language.factory(PIPE)
@@ -252,22 +257,32 @@ class Hardware:
         devices = [widen(self._catalog, text, c) for c in found.candidates if c.type is EntityType.HARDWARE]
         devices += find_devices(self._catalog, text)
         devices = [c for c in devices if not (c.finder is Finder.HARDWARE and _LONGER_NAME.match(text, c.end))]
-        spelt = spelt_out(found, self._catalog)
-        devices = [c for c in devices if text[c.start : c.end] not in spelt]
-        if not _COMPUTING.search(text):
-            devices = [c for c in devices if c.name != _FRONTIER]
+        devices = [c for c in devices if not (c.finder is Finder.HARDWARE and _leads(text, c))]
+        words = no_devices(found, self._catalog)
+        devices = [c for c in devices if text[c.start : c.end] not in words]
         found.candidates = others + without_class_words(_longest(devices), text)
         return doc
 
 
-def spelt_out(found: Notes, catalog: Catalog) -> set[str]:
-    """The short forms of what is no device, though the catalogue knows one of that name: *autoregressive models (ARMs)*.
+def _leads(text: str, candidate: Candidate) -> bool:
+    """Whether a word that is also a machine's name stands for itself: Frontier AI, Pareto Frontier."""
+    word = text[candidate.start : candidate.end].isalpha()
+    return word and bool(_LEADING.match(text, candidate.end) or text.endswith("Pareto ", 0, candidate.start))
 
-    Of 9 such names in ``training/arxiv.jsonl`` 3 are devices, which the network sees by itself; of class words 8 of 8.
+
+def no_devices(found: Notes, catalog: Catalog) -> set[str]:
+    """What the catalogue knows as a device and a text means otherwise: *autoregressive models (ARMs)*, *Frontier*.
+
+    Of 9 short forms of what is no device 3 are devices in ``training/arxiv.jsonl``, which the network sees by itself; of
+    class words 8 of 8.
     """
     text = found.text
-    pairs = ((text[slice(*pair.short)], text[slice(*pair.long)]) for pair in found.pairs)
-    return {short for short, long in pairs if not (is_class_word(short) or catalog.find(EntityType.HARDWARE, long))}
+    others = set() if _COMPUTING.search(text) else {_FRONTIER}
+    for pair in found.pairs:
+        short, long = text[slice(*pair.short)], text[slice(*pair.long)]
+        if not (is_class_word(short) or device_name(catalog, long) != long or catalog.find(EntityType.HARDWARE, long)):
+            others |= {short, short.removesuffix("s")}
+    return others
 
 
 def _longest(candidates: list[Candidate]) -> list[Candidate]:

@@ -15,7 +15,7 @@ from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
 from kg.extract.features import features
 from kg.extract.forms import ShortForms, short_forms, whole_pairs
-from kg.extract.hardware import class_word_apart, device_name, is_part, spelt_out, without_class_words
+from kg.extract.hardware import class_word_apart, device_name, is_part, no_devices, without_class_words
 from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
@@ -53,8 +53,9 @@ _DESIGN = re.compile(rf"\b(?:accelerators?|{_CHIPS})\b", re.IGNORECASE)
 If it does, a title's name that the title calls an accelerator, chip or the like is a device: 48 of 48.
 """
 _MACHINES = re.compile(
-    rf"\b(?:{_CHIPS}|hardware|energy|power|area|DRAM|SRAM|memory|circuits?|robotics?|cameras?|GPUs?|CPUs?|devices?|boards?|"
-    r"servers?|(?:smart)?phones?|clusters?|nodes?|computers?|machines?|HPC|platforms?)\b",
+    rf"\b(?:{_CHIPS}|hardware|energy|power|area|DRAM|SRAM|memory|circuits?|robotics?|cameras?|[CGTIDL]PUs?|RDUs?|MCUs?|devices?|boards?|"
+    r"servers?|\w*phones?|clusters?|nodes?|computers?|machines?|HPC|platforms?|laptops?|desktops?|\w*books?|workstations?|headsets?|"
+    r"wearables?|drones?|(?:micro)?controllers?|(?:micro|multi)processors?)\b",
     re.IGNORECASE,
 )
 """What a paper says that names devices which the catalogue does not know: those of 683 of 691 in ``training/arxiv.jsonl``.
@@ -66,6 +67,7 @@ _FORMAT = re.compile(r"(?:[WA]\d+){2}(?:KV\d+)?")
 _CAPITAL_INSIDE = re.compile(r"[a-z][A-Z]")
 _COUNTED = re.compile(r"\d+(?:[x×]|times)\s?(?=[A-Z])")
 """A count that is joined to a device: *16xA100*."""
+_CORES = re.compile(r"[ -]Tensor Cores?")
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
 _UNDECIDED = 0.1
 """What the rules' type of a title's name counts beside the network's probabilities."""
@@ -124,14 +126,21 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
         return normal_form(EntityType.METHOD, shorts.of(string))
 
     votes: dict[str, Floats] = defaultdict(lambda: np.zeros(len(KINDS), np.float32))
-    machines = _MACHINES.search(text) is not None
+    machines = _MACHINES.search(text) or any(c.finder in _DEVICES for c in found.candidates)
     designs = _DESIGN.search(text) is not None
     spans = [part for span in spans for part in class_word_apart(text, span)]
     spans = list(_with_titled(spans, [(c.start, c.end) for c in found.titled]))
     standing = set(spans)
+    devices: set[str] = set()
     for span in spans:
-        name = family(text[slice(*span)])
+        string = text[slice(*span)]
+        name = family(string)
         votes[name] = votes[name] + span_probabilities(tags, *words.cover(*span))
+        if device_name(catalog, string) != string or catalog.find(EntityType.HARDWARE, string):
+            devices.add(name)
+    if not machines:
+        for name in votes.keys() - devices:
+            votes[name][_HARDWARE] = 0
     for own in found.titled:
         vote = votes[family(text[own.start : own.end])]
         vote[KINDS.index(own.type)] += _UNDECIDED
@@ -140,17 +149,16 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
             vote[_HARDWARE] = 0
         elif own.type is EntityType.HARDWARE:
             vote[_HARDWARE] = np.inf
-    others = spelt_out(found, catalog)
+    others = no_devices(found, catalog)
     candidates = []
     for start, end in spans:
         string = text[start:end]
-        vote = votes[family(string)]
-        if not machines and device_name(catalog, string) == string and not catalog.find(EntityType.HARDWARE, string):
-            vote[_HARDWARE] = 0
-        kind = KINDS[int(vote.argmax())]
+        kind = KINDS[int(votes[family(string)].argmax())]
         if string not in others:
             kind = _overruled(catalog, string, kind)
-        if string in ORGANISATIONS or (kind is EntityType.HARDWARE and is_part(string)):
+        if string in ORGANISATIONS and kind is not EntityType.DATASET:  # Amazon is a graph, too
+            continue
+        if kind is EntityType.HARDWARE and is_part(string):
             continue
         if string.isalpha() and text[start - 1 : start] == "\\":  # a macro of LaTeX stands for a name and is none
             continue
@@ -203,7 +211,8 @@ def _in_other_capitals(string: str, labels: list[str]) -> bool:
 def _whole(text: str, span: Span) -> Span:
     """A span without the stars of bold type around it or a count in front, and with the brace that opens its LaTeX.
 
-    A bracket that it opens is closed with it or left to the text: *P(True)*, *Gemma 3* in *Gemma 3 (4B, 12B)*.
+    A bracket that it opens is closed with it or left to the text: *P(True)*, *Gemma 3* in *Gemma 3 (4B, 12B)*. The
+    cores of a device are not of its name: *H100* in *H100 Tensor Core GPU*.
 
     >>> text = "We test Plum 3 (4B, 12B) and P(True) here."
     >>> [text[slice(*_whole(text, span))] for span in ((8, 18), (29, 35))]
@@ -217,6 +226,8 @@ def _whole(text: str, span: Span) -> Span:
         return span
     start = text.index(name, start)
     end = start + len(name)
+    cores = _CORES.search(text, start + 1, end)
+    end = cores.start() if cores and cores.end() == end else end
     opened = name.rfind("(")
     if opened > 0 and ")" not in name[opened:]:
         end = end + 1 if text[end : end + 1] == ")" and name[opened - 1] != " " else start + len(name[:opened].rstrip())

@@ -28,7 +28,10 @@ _MAKERS = (
     "Mistral AI, NVIDIA, Neural Magic, Nvidia, OpenAI, Qualcomm, Samsung, Stability AI, Tencent, Xilinx"
 )
 ORGANISATIONS = frozenset(_MAKERS.split(", "))
-"""Who makes things and is none: the network took them for one 31 times in the abstracts for training, never rightly."""
+"""Who makes things and is none, unless a data set is called so, too.
+
+The network took one for a thing that is no data set 28 times in the abstracts for training, never rightly.
+"""
 
 _GENERIC_WORDS = """
     GPU GPUs CPU CPUs TPU TPUs NPU NPUs FPGA FPGAs ASIC ASICs RDU RDUs IPU IPUs PIM PIMs MCU MCUs DPU DPUs LPU LLM
