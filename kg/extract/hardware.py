@@ -113,6 +113,11 @@ def device_name(catalog: Catalog, string: str) -> str:
     return numbered[1] if numbered else string
 
 
+def is_known(catalog: Catalog, string: str) -> bool:
+    """Whether the catalogue knows a device of that name, or its product line."""
+    return device_name(catalog, string) != string or catalog.find(EntityType.HARDWARE, string) is not None
+
+
 def _forms(name: str) -> Iterator[str]:
     """A device's name as written, less what it need not have, and with what papers leave out."""
     yield name
@@ -192,9 +197,7 @@ def widen(catalog: Catalog, text: str, candidate: Candidate) -> Candidate:
 def _is_line(catalog: Catalog, name: str) -> bool:
     """Whether a name without its class word is still a device's, and no vendor's."""
     vendor = re.fullmatch(_VENDOR, f"{name} ", re.X)
-    return vendor is None and (
-        device_name(catalog, name) != name or catalog.find(EntityType.HARDWARE, name) is not None
-    )
+    return vendor is None and is_known(catalog, name)
 
 
 def is_part(string: str) -> bool:
@@ -280,8 +283,10 @@ def no_devices(found: Notes, catalog: Catalog) -> set[str]:
     others = set() if _COMPUTING.search(text) else {_FRONTIER}
     for pair in found.pairs:
         short, long = text[slice(*pair.short)], text[slice(*pair.long)]
-        if not (is_class_word(short) or device_name(catalog, long) != long or catalog.find(EntityType.HARDWARE, long)):
-            others |= {short, short.removesuffix("s")}
+        forms = {short, short.removesuffix("s")}
+        known = not is_class_word(short) and any(catalog.find(EntityType.HARDWARE, form) for form in forms)
+        if known and not is_known(catalog, long):
+            others |= forms
     return others
 
 

@@ -15,7 +15,7 @@ from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
 from kg.extract.features import features
 from kg.extract.forms import ShortForms, short_forms, whole_pairs
-from kg.extract.hardware import class_word_apart, device_name, is_part, no_devices, without_class_words
+from kg.extract.hardware import class_word_apart, device_name, is_known, is_part, no_devices, without_class_words
 from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
@@ -136,7 +136,7 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
         string = text[slice(*span)]
         name = family(string)
         votes[name] = votes[name] + span_probabilities(tags, *words.cover(*span))
-        if device_name(catalog, string) != string or catalog.find(EntityType.HARDWARE, string):
+        if not machines and is_known(catalog, string):
             devices.add(name)
     if not machines:
         for name in votes.keys() - devices:
