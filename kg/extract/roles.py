@@ -57,6 +57,8 @@ _ONE = re.compile(
     r"\b[Oo]n\san?\s(?:(?:consumer(?:-grade)?|low-end|high-end|commodity|modern|mobile|standard|standalone|laptop|desktop|"
     rf"NVIDIA|Nvidia|Intel|AMD|single|{_MEMORY})\s)*$"
 )
+_YEAR = re.compile(r"\b(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|early|late|mid) 20[12]\d$")
+"""What ends with a year and counts nothing."""
 _SERIES = re.compile(r"(?:RTX|GTX|GeForce|Radeon|Xeon|Core|EPYC|Ryzen|Gen|Pi|Alveo|Instinct|Ascend|Dimensity|v)[ -]?$")
 _WORD_COUNTS = {
     "single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "sixteen": 16, "dual": 2,
@@ -177,6 +179,8 @@ def device_count(before: str) -> int | None:
     (1024, 8, None, 2)
     >>> device_count("an 8-GPU "), device_count("one 24 GB "), device_count("an Artix-7 ")
     (8, 1, None)
+    >>> device_count("released in 2024, 2 "), device_count("since 2023 NVIDIA "), device_count("on 2048 NVIDIA ")
+    (2, None, 2048)
     """
     if _ONE.search(before):
         return 1
@@ -184,6 +188,8 @@ def device_count(before: str) -> int | None:
     if match and _SERIES.search(before[: match.start()]):
         return None
     if not match or (match.group("number") and re.search(r"[\w.]$|[A-Za-z]-$|[.,]\d*$", before[: match.start()])):
+        return None
+    if _YEAR.search(before, 0, match.end("number")):
         return None
     if match.group("word"):
         return _WORD_COUNTS[match.group("word").lower()]
