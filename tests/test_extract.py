@@ -149,8 +149,7 @@ def test_a_data_set_may_be_called_as_a_company_is() -> None:
 
 def test_a_device_that_no_catalogue_knows_is_one_beside_other_devices() -> None:
     found = record("On a MacBook Pro laptop and on a Meta Quest 3 headset, PlumNet reaches 30 FPS.", "Tiny models")
-    assert {types(found).get(name) for name in ("MacBook Pro", "Meta Quest 3")} <= {"Hardware", None}
-    assert "Hardware" in types(found).values()
+    assert [types(found)[name] for name in ("MacBook Pro", "Meta Quest 3")] == ["Hardware", "Hardware"]
 
 
 def test_a_title_that_speaks_of_an_accelerator_names_a_device() -> None:
@@ -234,6 +233,7 @@ def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, coun
         ("It beats the Adreno GPU.", {"Adreno"}),
         ("It runs on Arm CPUs.", {"Arm CPUs"}),
         ("We train it on Frontier.", {"Frontier"}),
+        ("A suite of tasks for Frontier AI agents.", set()),
         ("It scales on the Frontier supercomputer.", {"Frontier"}),
         ("We push the Pareto Frontier of plums. Frontier models fall behind.", set()),
         ("Frontier AI models are trained on supercomputers. Frontier LLMs fail.", set()),
@@ -261,8 +261,7 @@ def test_a_class_word_gives_way_to_a_named_gpu_and_not_to_a_named_fpga() -> None
 
 def test_a_measure_of_a_class_of_devices_is_hardly_a_use_of_it() -> None:
     found = record("PlumNet reduces GPU memory by 40%.", "PlumNet: Plums")
-    assert "GPU" in types(found)
-    assert all(use.score <= IN_PASSING for use in found.runs_on)
+    assert [use.score for use in found.runs_on] == [IN_PASSING]
 
 
 def test_a_speedup_names_its_baseline_and_hardware() -> None:

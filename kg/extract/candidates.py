@@ -131,6 +131,8 @@ class Notes:
         self.presented: list[Span] = []
         self.titled: list[Candidate] = []
         """The names in front of the title's colon, which hardly ever err."""
+        self.no_devices: set[str] = set()
+        """What the catalogue knows as a device and this text means otherwise."""
         self.proposed: list[Found] = []
         self.quantities: list[Quantity] = []
         self.proposed_claims = Claims()

@@ -261,8 +261,8 @@ class Hardware:
         devices += find_devices(self._catalog, text)
         devices = [c for c in devices if not (c.finder is Finder.HARDWARE and _LONGER_NAME.match(text, c.end))]
         devices = [c for c in devices if not (c.finder is Finder.HARDWARE and _leads(text, c))]
-        words = no_devices(found, self._catalog)
-        devices = [c for c in devices if text[c.start : c.end] not in words]
+        found.no_devices = _no_devices(found, self._catalog)
+        devices = [c for c in devices if text[c.start : c.end] not in found.no_devices]
         found.candidates = others + without_class_words(_longest(devices), text)
         return doc
 
@@ -273,14 +273,14 @@ def _leads(text: str, candidate: Candidate) -> bool:
     return word and bool(_LEADING.match(text, candidate.end) or text.endswith("Pareto ", 0, candidate.start))
 
 
-def no_devices(found: Notes, catalog: Catalog) -> set[str]:
+def _no_devices(found: Notes, catalog: Catalog) -> set[str]:
     """What the catalogue knows as a device and a text means otherwise: *autoregressive models (ARMs)*, *Frontier*.
 
     Of 9 short forms of what is no device 3 are devices in ``training/arxiv.jsonl``, which the network sees by itself; of
     class words 8 of 8.
     """
     text = found.text
-    others = set() if _COMPUTING.search(text) else {_FRONTIER}
+    others = {_FRONTIER} if _FRONTIER in text and not _COMPUTING.search(text) else set()
     for pair in found.pairs:
         short, long = text[slice(*pair.short)], text[slice(*pair.long)]
         forms = {short, short.removesuffix("s")}

@@ -15,7 +15,7 @@ from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Claims, Finder, Notes, notes
 from kg.extract.features import features
 from kg.extract.forms import ShortForms, short_forms, whole_pairs
-from kg.extract.hardware import class_word_apart, device_name, is_known, is_part, no_devices, without_class_words
+from kg.extract.hardware import class_word_apart, device_name, is_known, is_part, without_class_words
 from kg.extract.heads import Floats, calibrated_score
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
@@ -54,7 +54,7 @@ If it does, a title's name that the title calls an accelerator, chip or the like
 """
 _MACHINES = re.compile(
     rf"\b(?:{_CHIPS}|hardware|energy|power|area|DRAM|SRAM|memory|circuits?|robotics?|cameras?|[CGTIDL]PUs?|RDUs?|MCUs?|devices?|boards?|"
-    r"servers?|\w*phones?|clusters?|nodes?|computers?|machines?|HPC|platforms?|laptops?|desktops?|\w*books?|workstations?|headsets?|"
+    r"servers?|(?:smart|i)?phones?|clusters?|nodes?|computers?|machines?|HPC|platforms?|laptops?|desktops?|(?:mac|note|chrome)books?|workstations?|headsets?|"
     r"wearables?|drones?|(?:micro)?controllers?|(?:micro|multi)processors?)\b",
     re.IGNORECASE,
 )
@@ -126,7 +126,7 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
         return normal_form(EntityType.METHOD, shorts.of(string))
 
     votes: dict[str, Floats] = defaultdict(lambda: np.zeros(len(KINDS), np.float32))
-    machines = _MACHINES.search(text) or any(c.finder in _DEVICES for c in found.candidates)
+    machines = any(c.finder in _DEVICES for c in found.candidates) or _MACHINES.search(text)
     designs = _DESIGN.search(text) is not None
     spans = [part for span in spans for part in class_word_apart(text, span)]
     spans = list(_with_titled(spans, [(c.start, c.end) for c in found.titled]))
@@ -149,12 +149,11 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
             vote[_HARDWARE] = 0
         elif own.type is EntityType.HARDWARE:
             vote[_HARDWARE] = np.inf
-    others = no_devices(found, catalog)
     candidates = []
     for start, end in spans:
         string = text[start:end]
         kind = KINDS[int(votes[family(string)].argmax())]
-        if string not in others:
+        if string not in found.no_devices:
             kind = _overruled(catalog, string, kind)
         if string in ORGANISATIONS and kind is not EntityType.DATASET:  # Amazon is a graph, too
             continue

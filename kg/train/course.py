@@ -5,12 +5,11 @@ from __future__ import annotations
 import copy
 import random
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 
 import kg.read
 from kg.evaluate import annotated
@@ -141,14 +140,6 @@ def prepare(base: Path, training: Path, external: Path | None, abstracts: Path |
     ]
     progress("reading invented papers", len(invented), len(invented))
     return Course(base, others, invented, real)
-
-
-def _partly_known(
-    papers: Iterable[tuple[Paper, Extraction]], share: float, tokenizer: Tokenizer, seed: int = 0
-) -> list[Example]:
-    """Examples that show a share of what the papers introduce as known to the catalogue."""
-    chance = random.Random(seed)
-    return [shown_as_known(example(*pair, tokenizer), share, chance) for pair in papers]
 
 
 def held_out(
