@@ -43,8 +43,8 @@ _DEVICE = re.compile(
     re.X,
 )
 _BARE_NUMBER = re.compile(
-    r"(?:(?<=\d[x×*-])|(?<=\d )|(?<=single )|(?<=one )|(?<=two )|(?<=four )|(?<=eight )|(?<=an )|(?<=RTX-)|(?<=NVIDIA )|(?<=Nvidia ))"
-    r"(?:[2345]0[6-9]0)(?:[ -]?Ti)?(?=s?\b)(?!\.\d)(?=s?[ -]*(?:GPU|node|card|server|machine|,|\.|$|\)))"
+    r"(?=[2-5]0[6-9]0)(?:(?<=\d[x×*-])|(?<=\d )|(?<=single )|(?<=one )|(?<=two )|(?<=four )|(?<=eight )|(?<=an )|(?<=RTX-)|(?<=NVIDIA )|(?<=Nvidia ))"
+    r"\d{4}(?:[ -]?Ti)?(?=s?\b)(?!\.\d)(?=s?[ -]*(?:GPU|node|card|server|machine|,|\.|$|\)))"
 )
 _CLASS = re.compile(
     r"""(?<![A-Za-z0-9])(?:

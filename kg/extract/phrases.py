@@ -1,4 +1,4 @@
-"""Conventional names made of a modifier and a head: *training time*, *weight-only quantization*, *LLM serving*."""
+"""Conventional names made of a modifier and a head: *training time*, *LLM serving*."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract.candidates import Candidate, Finder, notes
+from kg.extract.words import lowered
 from kg.records import EntityType
 
 PIPE = "kg_phrases"
@@ -27,14 +28,6 @@ _METRIC_HEADS = """
     consumption|utilization|utilisation|requirements?|rates?|perplexity|complexity|budgets?|error|FLOPs|FLOPS|hours|
     memory|traffic|volume|bandwidth|ratios?|scores?|F1|delay|emissions?|demands?|gap
 """
-_METHOD_HEADS = """
-    quantization|quantisation|pruning|distillation|parallelism|sparsity|decoding|attention|tuning|fine-?tuning|finetuning|
-    learning|alignment|optimization|sampling|augmentation|regularization|normalization|offloading|caching|batching|
-    scheduling|checkpointing|prompting|embeddings?|initialization|search|estimation|adaptation|annealing|gating|routing|
-    fusion|merging|convolutions?|approximation|factorization|decomposition|parallelization|sharding|streaming|
-    prefetching|tiling|reranking|re-ranking|rejection|backpropagation|descent|clipping|masking|bootstrapping|ensembling|
-    pre-?training|allreduce|kernels?|Kernels?|loss|objective
-"""
 _TASK_HEADS = """
     classification|segmentation|detection|recognition|translation|summarization|answering|retrieval|generation|forecasting|
     prediction|understanding|captioning|reasoning|serving|inference|training|pre-?training|modell?ing|synthesis|
@@ -53,29 +46,15 @@ _TASK_MODIFIERS = """
     image-text|text-to-image|text-to-video|text-to-speech|image-to-video|chest[ ]X-ray|radiology|report|survival|tumor|
     lesion|retinal|brain|biological|chemical|material|financial|legal|causal|visual[ ]question|medical[ ]image|inference
 """
-_LIGHT = {
-    "the", "a", "an", "this", "that", "these", "those", "our", "their", "its", "of", "for", "in", "on", "to", "and", "or",
-    "with", "by", "from", "as", "is", "are", "be", "we", "it", "such", "new", "novel", "more", "most", "better", "high",
-    "higher", "low", "lower", "efficient", "effective", "various", "several", "different", "existing", "traditional",
-    "conventional", "recent", "proposed", "standard", "common", "popular", "many", "some", "all", "both", "each", "any",
-    "during", "using", "via", "through", "while", "without", "into", "between", "within", "over", "under", "than",
-    "first", "second", "two", "three", "four", "one", "simple", "general", "fast", "faster", "slow", "large", "small",
-    "larger", "smaller", "good", "best", "strong", "further", "other", "not", "no", "only", "also", "can", "when", "where",
-    "has", "have", "which", "including", "like", "e.g.", "i.e.", "advanced", "specific", "additional", "fully", "highly",
-    "enable", "enables", "enabling", "improve", "improving", "improves", "reduce", "reducing", "perform", "performs",
-    "accelerate", "accelerating", "support", "supports", "supporting", "requires", "require", "combining", "apply",
-    "applying", "introduce", "introduces", "propose", "proposes", "develop", "leverage", "leverages", "leveraging",
-    "employ", "employs", "utilize", "utilizes", "utilizing", "use", "uses", "used", "following", "optimal", "poor",
-    "significant", "powerful", "practical", "robust", "complex", "challenging", "crucial", "key", "important", "costly",
-    "expensive", "extensive", "comprehensive", "overall", "same", "single", "multiple", "diverse", "modern", "current",
-    "previous", "prior", "typical", "main", "major", "real", "true", "innovative", "optimized", "improved", "enhanced",
-}  # fmt: skip
-_METRIC = re.compile(rf"(?<![\w-])(?:(?:{_METRIC_MODIFIERS})[ -]){{1,2}}(?:{_METRIC_HEADS})(?![\w-])", re.X | re.I)
-_TASK = re.compile(rf"(?<![\w-])(?:(?:{_TASK_MODIFIERS})[ -]){{1,2}}(?:{_TASK_HEADS})(?![\w-])", re.X | re.I)
-_METHOD = re.compile(
-    rf"(?<![\w-])(?P<words>(?:[A-Za-z][\w]*(?:-[A-Za-z0-9]+)*[ ]){{0,2}})(?P<last>[A-Za-z]\w*(?:-[A-Za-z0-9]+)*[ -])(?:{_METHOD_HEADS})(?![\w-])",
-    re.X,
-)
+
+
+def _phrase(modifiers: str, heads: str) -> re.Pattern[str]:
+    """A phrase of one modifier or two and a head, in a text in lower case: to ignore case takes four times as long."""
+    return re.compile(rf"(?<![\w-])(?:(?:{modifiers})[ -]){{1,2}}(?:{heads})(?![\w-])".lower(), re.X)
+
+
+_METRIC = _phrase(_METRIC_MODIFIERS, _METRIC_HEADS)
+_TASK = _phrase(_TASK_MODIFIERS, _TASK_HEADS)
 _GENERIC_METRIC = re.compile(
     r"(?:model|data|test|task|hardware|network|GPU|CPU|cache|inference|training|run|processing|power|area|compute|storage|token|"
     r"decoding|generation|peak|average|downstream|validation|memory|communication) "
@@ -87,23 +66,12 @@ _ALWAYS_METRIC = re.compile(
     r"|communication volume$|peak (?:GPU )?memory$",
     re.I,
 )
-_GENERIC_METHOD = {
-    "machine",
-    "deep",
-    "representation",
-    "ensemble",
-    "model",
-    "data",
-    "network",
-    "performance",
-    "inference",
-}
 
 
 @Language.component(PIPE)
 def phrases(doc: Doc) -> Doc:
-    """Notes the phrases of a document as metrics, tasks and methods."""
-    text, found = notes(doc).text, notes(doc).candidates
+    """Notes the phrases of a document as metrics and tasks."""
+    text, found = lowered(notes(doc).text), notes(doc).candidates
     for match in _METRIC.finditer(text):
         if not _GENERIC_METRIC.search(match.group()) or _ALWAYS_METRIC.search(match.group()):
             found.append(Candidate(*match.span(), EntityType.METRIC, Finder.PHRASE))

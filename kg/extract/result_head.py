@@ -221,16 +221,33 @@ def result_logits(
     asks = (quantity @ heads["asks.weight"].T + heads["asks.bias"]).reshape(-1, len(RELATIONS), WIDTH)
     mention = asked.mentions.states(states)
     answers = (mention @ heads["answers.weight"].T + heads["answers.bias"]).reshape(-1, len(RELATIONS), WIDTH)
-    logits = np.einsum("qrd,mrd->qmr", asks, answers) / np.sqrt(WIDTH)
-    logits = logits + asked.pairs @ heads["pair"].T + heads["answer_kind"].T[asked.mentions.kind][None]
+    logits = (
+        _products(asks, answers)
+        + _weighed(asked.pairs, heads["pair"])
+        + heads["answer_kind"].T[asked.mentions.kind][None]
+    )
     logits = np.where(asked.fits()[None], logits + asked.rule_answers * heads["rule_answer"], -np.inf)
     sought = (quantity @ heads["sought.weight"].T + heads["sought.bias"]).reshape(-1, 2, WIDTH)
     stretch = slice(asked.start, asked.start + asked.word_pairs.shape[1])
     offered = (states[stretch] @ heads["offered.weight"].T + heads["offered.bias"]).reshape(-1, 2, WIDTH)
-    bounds = np.einsum("qbd,nbd->qnb", sought, offered) / np.sqrt(WIDTH)
-    bounds = bounds + asked.word_pairs @ heads["word_pair"].T + asked.rule_measure * heads["rule_measure"]
+    bounds = (
+        _products(sought, offered)
+        + _weighed(asked.word_pairs, heads["word_pair"])
+        + asked.rule_measure * heads["rule_measure"]
+    )
     bounds = bounds + metric_odds(tags[stretch]) * heads["metric_odds"]
     return Logits(*(np.asarray(part, np.float32) for part in (claim, logits, nothing, bounds, worded)))
+
+
+def _products(asking: NDArray[np.floating], asked: NDArray[np.floating]) -> Floats:
+    """The scaled products of vectors (Q, relations, ``WIDTH``) and (others, relations, ``WIDTH``): (Q, others, relations)."""
+    products = asking.transpose(1, 0, 2) @ asked.transpose(1, 2, 0)
+    return np.asarray(products.transpose(1, 2, 0) / WIDTH**0.5, np.float32)
+
+
+def _weighed(pairs: Floats, weights: Floats) -> Floats:
+    """Pairs (Q, others, features) by weights (relations, features); as one product of matrices, which takes less time."""
+    return (pairs.reshape(-1, pairs.shape[-1]) @ weights.T).reshape(*pairs.shape[:-1], len(weights))
 
 
 def judge_results(
