@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ from kg.extract.result_head import judge_results
 from kg.extract.role_head import PRESENTED, TITLED, is_presented, judge_roles
 from kg.extract.shapes import ORGANISATIONS
 from kg.extract.tags import KINDS, decode, span_probabilities
-from kg.extract.words import Words
+from kg.extract.tokens import URL
+from kg.extract.words import Stretches, Words, lowered
 from kg.names import normal_form
 from kg.records import EntityType, Span
 
@@ -44,21 +46,20 @@ _NOT_OWN = KINDS.index(EntityType.TASK)
 """What a title's name is never of: papers name what they made."""
 _HARDWARE = KINDS.index(EntityType.HARDWARE)
 _CHIPS = (
-    r"(?:co)?processors?|chip(?:let)?s?|ASICs?|FPGAs?|NPUs?|SoCs?|CGRAs?|PIM|CIM|IMC|(?:in|near)-memory|overlays?|"
-    r"micro-?architectures?|RISC-V|RTL|silicon|neuromorphic|photonic|supercomputers?|robots?|sensors?|\d+ ?nm"
+    r"(?:co)?processors?|chip(?:let)?s?|asics?|fpgas?|npus?|socs?|cgras?|pim|cim|imc|(?:in|near)-memory|overlays?|"
+    r"micro-?architectures?|risc-v|rtl|silicon|neuromorphic|photonic|supercomputers?|robots?|sensors?|\d+ ?nm"
 )
-_DESIGN = re.compile(rf"\b(?:accelerators?|{_CHIPS})\b", re.IGNORECASE)
-"""What a paper whose own name is a device's says: 218 of 224 in ``training/arxiv.jsonl``.
+_DESIGN = re.compile(rf"\b(?:accelerators?|{_CHIPS})\b")
+"""What a paper whose own name is a device's says, in lower case: 218 of 224 in ``training/arxiv.jsonl``.
 
 If it does, a title's name that the title calls an accelerator, chip or the like is a device: 48 of 48.
 """
 _MACHINES = re.compile(
-    rf"\b(?:{_CHIPS}|hardware|energy|power|area|DRAM|SRAM|memory|circuits?|robotics?|cameras?|[CGTIDL]PUs?|RDUs?|MCUs?|devices?|boards?|"
-    r"servers?|(?:smart|i)?phones?|clusters?|nodes?|computers?|machines?|HPC|platforms?|laptops?|desktops?|(?:mac|note|chrome)books?|workstations?|headsets?|"
-    r"wearables?|drones?|(?:micro)?controllers?|(?:micro|multi)processors?)\b",
-    re.IGNORECASE,
+    rf"\b(?:{_CHIPS}|hardware|energy|power|area|dram|sram|memory|circuits?|robotics?|cameras?|[cgtidl]pus?|rdus?|mcus?|devices?|boards?|"
+    r"servers?|(?:smart|i)?phones?|clusters?|nodes?|computers?|machines?|hpc|platforms?|laptops?|desktops?|(?:mac|note|chrome)books?|workstations?|headsets?|"
+    r"wearables?|drones?|(?:micro)?controllers?|(?:micro|multi)processors?)\b"
 )
-"""What a paper says that names devices which the catalogue does not know: those of 683 of 691 in ``training/arxiv.jsonl``.
+"""What a paper says, in lower case, that names devices which the catalogue does not know: those of 683 of 691 in ``training/arxiv.jsonl``.
 
 *Accelerator* is no such word: it may be software.
 """
@@ -122,12 +123,14 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
     """
     text, words, tags = found.text, found.words, found.reading.tags
 
+    @cache
     def family(string: str) -> str:
         return normal_form(EntityType.METHOD, shorts.of(string))
 
     votes: dict[str, Floats] = defaultdict(lambda: np.zeros(len(KINDS), np.float32))
-    machines = any(c.finder in _DEVICES for c in found.candidates) or _MACHINES.search(text)
-    designs = _DESIGN.search(text) is not None
+    lower = lowered(text)
+    machines = any(c.finder in _DEVICES for c in found.candidates) or _MACHINES.search(lower)
+    designs = _DESIGN.search(lower) is not None
     spans = [part for span in spans for part in class_word_apart(text, span)]
     spans = list(_with_titled(spans, [(c.start, c.end) for c in found.titled]))
     standing = set(spans)
@@ -159,6 +162,8 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
             continue
         if kind is EntityType.HARDWARE and is_part(string):
             continue
+        if ")" in string and "(" not in string:  # *CoT) prompting* is no name: 0 of 14
+            continue
         if string.isalpha() and text[start - 1 : start] == "\\":  # a macro of LaTeX stands for a name and is none
             continue
         known = device_name(catalog, string) if kind is EntityType.HARDWARE else None
@@ -171,11 +176,14 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
     for place in places:
         chances[text[place.start : place.end]].append(probability(words, tags, place.start, place.end, place.type))
     names = {string for string, every in chances.items() if float(np.mean(every)) >= _KEPT}
+    addresses = Stretches(match.span() for match in URL.finditer(text))
+    # A repository's own name is no entity: 2 of 25 in the abstracts for training.
+    told = {text[place.start : place.end] for place in places if not addresses.hold(place.start, place.end)}
     names |= {text[own.start : own.end] for own in found.titled}
     names |= {text[slice(*half)] for pair in found.pairs if pair.long in standing for half in pair}
     for place in places:
         string = text[place.start : place.end]
-        if string in alone and (place.finder in _DEVICES or string in names):
+        if string in alone and string in told and (place.finder in _DEVICES or string in names):
             yield place
 
 
