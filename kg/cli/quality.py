@@ -112,10 +112,10 @@ def train(
     abstracts: AbstractsOption = None,
     folds: Annotated[int, typer.Option(help="Folds held out in turn, to calibrate scores.", min=2)] = 5,
 ) -> None:
-    """Train the recogniser; needs pip install 'paper-kg[train]', and four hours or so on a laptop.
+    """Train the recogniser; needs pip install 'paper-kg[train]', and five hours or so on a laptop.
 
-    It learns from other annotation schemes, from invented papers, from abstracts of arXiv, and then from the annotated
-    papers. The weights are used when they stand in the package's own directory, kg/extract/weights.
+    It learns from other annotation schemes, from invented papers, from abstracts of arXiv, makes the network smaller,
+    and goes on with the annotated papers. The weights are used when they stand in the package's own directory, kg/extract/weights.
 
     Example:
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -87,3 +88,10 @@ def placed_records(annotations: Path, papers: Iterable[Paper]) -> Iterator[tuple
                 raise KgError(f"{annotations}, line {number}: not a record ({error.errors()[0]['msg']})") from error
     if not common:
         raise KgError(f"none of the papers is annotated in {annotations}; their ids must be arXiv's")
+
+
+def unannotated(annotations: Path, papers: Iterable[Paper]) -> Iterator[Paper]:
+    """Those of ``papers`` that the annotations do not name, in whatever version."""
+    with annotations.open(encoding="utf8") as lines:
+        named = {json.loads(line)["id"] for line in lines}
+    yield from (squeezed(paper) for paper in papers if (paper.arxiv_id or str(paper.id)) not in named)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from kg.extract.features import FEATURES
 from kg.train.fit import MAIN, Trainee
-from kg.train.network import HEADS, HIDDEN
+from kg.train.network import FULL, HIDDEN
 from kg.train.weights import write_weights
 
 
@@ -41,7 +41,7 @@ def _fuse(model: Path) -> None:
     options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = options.enable_embed_layer_norm = False
     options.enable_gelu_approximation = True
     optimize_model(
-        str(model), "bert", num_heads=HEADS, hidden_size=HIDDEN, optimization_options=options, opt_level=0
+        str(model), "bert", num_heads=FULL.heads, hidden_size=HIDDEN, optimization_options=options, opt_level=0
     ).save_model_to_file(str(model))
 
 

@@ -17,10 +17,15 @@ from kg.extract.measures import LONGEST_MEASURE
 from kg.extract.result_head import WIDTH, metric_odds
 from kg.extract.role_head import SHARPNESS
 from kg.train.examples import Answer, Example
-from kg.train.network import Encoder, Heads
+from kg.train.network import Encoder, Heads, Shape
 
 MAIN = "kg"
 """The name of our own set of tags, beside those of other annotation schemes."""
+
+UNTAGGED = ""
+"""What stands for a set of tags where a text has no annotations, so that only a teacher tells of it."""
+_LIKENESS = 3.0
+"""What it counts beside the annotations to be like a teacher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Schedule:
 class Trainee(nn.Module):
     """The encoder and the heads, trained together."""
 
-    def __init__(self, layers: int, tag_sets: dict[str, int]) -> None:
+    def __init__(self, layers: Sequence[Shape], tag_sets: dict[str, int]) -> None:
         super().__init__()
         self.encoder = Encoder(layers, tag_sets)
         self.heads = Heads()
@@ -48,9 +53,18 @@ Report = Callable[[int, int, float], None]
 
 
 def fit(
-    trainee: Trainee, data: Sequence[tuple[str, Example]], schedule: Schedule, seed: int, report: Report | None = None
+    trainee: Trainee,
+    data: Sequence[tuple[str, Example]],
+    schedule: Schedule,
+    seed: int,
+    report: Report | None = None,
+    teacher: Trainee | None = None,
 ) -> None:
-    """Trains in place on (tag set, example) pairs; every batch is of one tag set. The seed fixes the order."""
+    """Trains in place on (tag set, example) pairs; every batch is of one tag set. The seed fixes the order.
+
+    A teacher is a network whose states of the words, and whose tags, the trainee is to have too (distillation: Hinton
+    et al., 2015; of states: Sun et al., Patient knowledge distillation, 2019).
+    """
     torch.manual_seed(seed)
     order = random.Random(seed)
     chance = np.random.default_rng(seed)
@@ -71,7 +85,7 @@ def fit(
     step = 0
     for _ in range(schedule.epochs):
         for tag_set, batch in _batches(data, schedule.batch, order):
-            loss = _loss(trainee, tag_set, batch, schedule.hidden_rules, chance)
+            loss = batch_loss(trainee, tag_set, batch, schedule.hidden_rules, chance, teacher)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
@@ -93,15 +107,24 @@ def _batches(data: Sequence[tuple[str, Example]], size: int, order: random.Rando
     return batches
 
 
-def _loss(
-    trainee: Trainee, tag_set: str, batch: list[Example], hidden_rules: float, chance: np.random.Generator
+def batch_loss(
+    trainee: Trainee,
+    tag_set: str,
+    batch: list[Example],
+    hidden_rules: float,
+    chance: np.random.Generator,
+    teacher: Trainee | None = None,
 ) -> Tensor:
+    """The loss of a batch of examples that are annotated with one set of tags."""
     features = [_hide(torch.from_numpy(example.features), hidden_rules, chance) for example in batch]
     with torch.autocast("cpu", torch.bfloat16):
         states = _states(trainee.encoder, batch, features)
-        logits = trainee.encoder.tagged(torch.cat(states), torch.cat(features), tag_set)
+        logits = trainee.encoder.tagged(torch.cat(states), torch.cat(features), tag_set or MAIN)
+    loss = torch.zeros(()) if teacher is None else _distance(teacher, batch, torch.cat(states), logits)
+    if tag_set == UNTAGGED:
+        return loss
     tags = torch.from_numpy(np.concatenate([example.tags for example in batch]))
-    loss = functional.cross_entropy(logits.float(), tags)
+    loss = loss + functional.cross_entropy(logits.float(), tags)
     if tag_set != MAIN:
         return loss
     chances = logits.float().detach().softmax(-1).numpy()
@@ -111,6 +134,22 @@ def _loss(
         loss = loss + share * _role_loss(trainee.heads, own.float(), seen, example)
         loss = loss + share * _result_loss(trainee.heads, own.float(), seen, odds, example)
     return loss
+
+
+def _read(teacher: Trainee, batch: list[Example]) -> tuple[Tensor, Tensor]:
+    """The teacher's states of the words of a batch and the logits of our tags."""
+    features = [torch.from_numpy(example.features) for example in batch]
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        states = torch.cat(_states(teacher.encoder, batch, features))
+        logits = teacher.encoder.tagged(states, torch.cat(features), MAIN)
+    return states.float(), logits.float()
+
+
+def _distance(teacher: Trainee, batch: list[Example], states: Tensor, logits: Tensor) -> Tensor:
+    """How far states and tags are from the teacher's, who reads all that the rules say."""
+    wanted, tags = _read(teacher, batch)
+    apart = functional.kl_div(logits.float().log_softmax(-1), tags.softmax(-1), reduction="batchmean")
+    return _LIKENESS * (functional.mse_loss(states.float(), wanted) / wanted.var(0).mean() + apart)
 
 
 def _hide(features: Tensor, share: float, chance: np.random.Generator) -> Tensor:

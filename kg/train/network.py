@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -16,30 +18,46 @@ from kg.extract.result_head import PAIR_FEATURES, WIDTH
 from kg.extract.role_head import ROLES
 from kg.records import EntityType
 
-HIDDEN, HEADS, INNER, POSITIONS = 384, 12, 1536, 512
+HIDDEN, POSITIONS = 384, 512
+HEAD = 32
+"""The width of an attention head."""
+
+
+class Shape(NamedTuple):
+    """How many attention heads a layer has, and how many inner neurons."""
+
+    heads: int
+    inner: int
+
+
+FULL = Shape(12, 1536)
+"""A layer of the base weights."""
 
 
 class Layer(nn.Module):
     """One transformer layer with normalisation behind each part (Devlin et al., 2019)."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.query, self.key, self.value, self.output = (nn.Linear(HIDDEN, HIDDEN) for _ in range(4))
+        self.shape = shape
+        width = shape.heads * HEAD
+        self.query, self.key, self.value = (nn.Linear(HIDDEN, width) for _ in range(3))
+        self.output = nn.Linear(width, HIDDEN)
         self.attended = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.widen, self.narrow = nn.Linear(HIDDEN, INNER), nn.Linear(INNER, HIDDEN)
+        self.widen, self.narrow = nn.Linear(HIDDEN, shape.inner), nn.Linear(shape.inner, HIDDEN)
         self.normed = nn.LayerNorm(HIDDEN, eps=1e-12)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """Maps (batch, pieces, hidden) to the same shape; ``mask`` is added to the attention's logits."""
 
         def split(y: Tensor) -> Tensor:
-            return y.view(y.shape[0], y.shape[1], HEADS, HIDDEN // HEADS).transpose(1, 2)
+            return y.view(y.shape[0], y.shape[1], self.shape.heads, HEAD).transpose(1, 2)
 
         query, key, value = split(self.query(x)), split(self.key(x)), split(self.value(x))
-        logits = query @ key.transpose(2, 3) / math.sqrt(HIDDEN // HEADS)
+        logits = query @ key.transpose(2, 3) / math.sqrt(HEAD)
         if mask is not None:
             logits = logits + mask
-        mixed = (logits.softmax(-1) @ value).transpose(1, 2).reshape(x.shape)
+        mixed = (logits.softmax(-1) @ value).transpose(1, 2).flatten(2)
         x = self.attended(x + self.output(mixed))
         return self.normed(x + self.narrow(functional.gelu(self.widen(x))))
 
@@ -47,13 +65,14 @@ class Layer(nn.Module):
 class Encoder(nn.Module):
     """Word pieces and their features to hidden states and the logits of each set of tags."""
 
-    def __init__(self, layers: int, tag_sets: dict[str, int]) -> None:
+    def __init__(self, layers: Sequence[Shape], tag_sets: dict[str, int]) -> None:
         super().__init__()
+        self.tag_sets = tag_sets
         self.words = nn.Embedding(30522, HIDDEN)
         self.positions = nn.Embedding(POSITIONS, HIDDEN)
         self.features = nn.Linear(len(FEATURES), HIDDEN)
         self.normed = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(layers))
+        self.layers = nn.ModuleList(map(Layer, layers))
         self.tags = nn.ModuleDict({name: nn.Linear(HIDDEN, size) for name, size in tag_sets.items()})
         self.hints = nn.ModuleDict(
             {name: nn.Linear(len(FEATURES), size, bias=False) for name, size in tag_sets.items()}
