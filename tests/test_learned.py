@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -9,15 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg.catalog import Catalog
 from kg.extract import extract
-from kg.extract.candidates import notes
+from kg.extract.candidates import Finder, Found, Reading, notes
 from kg.extract.features import FEATURES
+from kg.extract.forms import short_forms
 from kg.extract.heads import calibrated_score
 from kg.extract.network import WINDOW, Network, windows
 from kg.extract.pipeline import rules
-from kg.extract.recognizer import WEIGHTS
+from kg.extract.recognizer import WEIGHTS, mentions, outside_addresses
+from kg.extract.role_head import ROLES, judge_roles
 from kg.extract.tags import KINDS, TAGS, decode, tags_of
-from kg.records import Entity, EntityType, Extraction, Fact, Paper, Role
+from kg.records import MIN_SCORE, Entity, EntityType, Extraction, Fact, Paper, Role
 from kg.report import NONE, calibration_error, confusion, reliability, worst
 
 
@@ -85,6 +89,50 @@ def test_scores_are_probabilities_and_min_score_drops_what_is_below() -> None:
     assert found.above(1.01) == found.model_copy(
         update={"entities": (), "facts": (), "runs_on": (), "sizes": (), "results": ()}
     )
+
+
+def test_what_addresses_alone_name_is_no_entity() -> None:
+    text = "Plums\nPlumNet and WWW.Serve. Code: https://plum.org/PlumNet/FigNet"
+    entities = [
+        Found(EntityType.MODEL, name, [found.span() for found in re.finditer(name, text)], Finder.LEARNED)
+        for name in ("PlumNet", "WWW.Serve", "FigNet")
+    ]
+    assert [entity.name for entity in outside_addresses(text, entities)] == ["PlumNet", "WWW.Serve"]
+
+
+def test_a_name_that_lacks_a_bracket_is_one_where_it_is_one_without() -> None:
+    text = "Plums\nPlumNet beats PearNet (large) merging. The Fig Map (Fig) Map is a Fig Map."
+    found = notes(rules()(text))
+    strings = ("PlumNet", "large) merging", "Fig) Map", "Fig Map", "PearNet")
+    spans = sorted((text.index(string), text.index(string) + len(string)) for string in strings)
+    tagged = [(*found.words.cover(*span), KINDS.index(EntityType.MODEL)) for span in spans]
+    found.reading = Reading(
+        np.zeros((len(found.words), 8), np.float32), np.eye(TAGS, dtype=np.float32)[tags_of(tagged, len(found.words))]
+    )
+    places = list(mentions(found, spans, short_forms(text, [], spans), Catalog.of([])))
+    assert {text[place.start : place.end] for place in places} == {"PlumNet", "PearNet", "Fig Map", "Fig) Map"}
+
+
+def test_what_only_a_subtitle_names_is_hardly_introduced_however_sure_the_network_is() -> None:
+    text = "PlumNet: Adaptive Tree Pruning with Sparse Attention\nPlumNet prunes trees by sparse attention."
+    found = notes(rules()(text))
+    names = ("PlumNet", "Adaptive Tree Pruning", "sparse attention")
+    found.entities = [
+        Found(EntityType.METHOD, name, spans, Finder.LEARNED)
+        for name, spans in zip(names, ([(0, 7), (53, 60)], [(9, 30)], [(36, 52), (78, 94)]), strict=True)
+    ]
+    found.features = np.zeros((len(found.words), len(FEATURES)), np.float32)
+    found.reading = Reading(np.zeros((len(found.words), 8), np.float32), np.zeros((len(found.words), TAGS), np.float32))
+    sure = {
+        "role.weight": np.zeros((len(ROLES), 8), np.float32),
+        "role.bias": np.full(len(ROLES), 9, np.float32),
+        "role_hint.weight": np.zeros((len(ROLES), len(FEATURES)), np.float32),
+        "role_kind": np.zeros((len(KINDS), len(ROLES)), np.float32),
+        "role.calibration": np.tile(np.array([1, 0], np.float32), (len(ROLES), 1)),
+    }
+    claims, _ = judge_roles(text, found, sure, Catalog.of([]))
+    scores = {names[claim.entity]: claim.score for claim in claims if claim.role is Role.INTRODUCES}
+    assert scores["Adaptive Tree Pruning"] < MIN_SCORE < scores["sparse attention"] < scores["PlumNet"] + 1e-3
 
 
 def test_roles_keep_to_the_types_that_the_ontology_gives_them() -> None:

@@ -24,7 +24,7 @@ from kg.extract.recognizer import WEIGHTS
 from kg.extract.tags import KINDS, TAGS, decode
 from kg.records import Entity, EntityType, Extraction, Fact, KgError, Paper, Role
 from kg.train import Texts, train
-from kg.train.abstracts import digest, placed_records, squeezed
+from kg.train.abstracts import digest, placed_records, squeezed, unannotated
 from kg.train.calibrate import platt
 from kg.train.examples import example, shown_as_known
 from kg.train.others import scirex
@@ -233,6 +233,24 @@ def test_annotations_by_places_say_what_stands_there_however_a_dump_breaks_its_l
 def test_annotations_of_other_papers_and_versions_are_left_out(tmp_path: Path, told: dict[str, object]) -> None:
     with pytest.raises(KgError, match=r"none of the papers is annotated in .*arxiv.jsonl"):
         placed(tmp_path, **told)
+
+
+def test_unannotated_abstracts_are_of_the_same_months_once_each_and_not_scored_on(tmp_path: Path) -> None:
+    placed(tmp_path)
+    others = {
+        "2507.00001v2": "Otter Bench, revised",
+        "2507.00002": "Plum Bench",
+        "arXiv:2507.00003": "Plum Bench",
+        "0704.00004": "Old plums",
+        "2507.00005": "Scored on",
+        "2507.00006": "Pear Bench",
+    }
+    papers = [Paper(id=id, title=title, abstract="Pears  ripen.") for id, title in others.items()]
+    left = unannotated(tmp_path / "arxiv.jsonl", papers, [Paper(id=1, title="Scored On", abstract="")])
+    assert [(paper.title, paper.abstract) for paper in left] == [
+        ("Plum Bench", "Pears ripen."),
+        ("Pear Bench", "Pears ripen."),
+    ]
 
 
 def test_abstracts_without_their_annotations_are_refused_with_the_file_that_is_missing(tmp_path: Path) -> None:

@@ -115,7 +115,8 @@ def train(
     """Train the recogniser; needs pip install 'paper-kg[train]', and five hours or so on a laptop.
 
     It learns from other annotation schemes, from invented papers, from abstracts of arXiv, makes the network smaller,
-    and goes on with the annotated papers. The weights are used when they stand in the package's own directory, kg/extract/weights.
+    and goes on with the annotated papers. The weights are used when they stand in the package's own directory,
+    kg/extract/weights.
 
     Example:
 

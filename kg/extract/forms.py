@@ -24,17 +24,23 @@ _SPACES = re.compile(r"[\s\u2010-\u2013_-]+")
 class ShortForms:
     """The short form of each long form of a paper, blind to case, hyphens and spacing.
 
-    >>> ShortForms({"Mixture-of-Plums": "MoP"}).of("mixture of plums"), ShortForms({}).of("MoP")
-    ('MoP', 'MoP')
+    >>> forms = ShortForms({"Mixture-of-Plums": "MoP"})
+    >>> forms.of("mixture of plums"), forms.of("Plum"), forms.long("MoP"), forms.long("Plum")
+    ('MoP', 'Plum', 'Mixture-of-Plums', None)
     """
 
     def __init__(self, *shorts: Mapping[str, str]) -> None:
         """Of several sets of pairs, each goes before those in front of it."""
         self._shorts = {_read(long): short for pairs in shorts for long, short in pairs.items()}
+        self._longs = {short: long for pairs in shorts for long, short in pairs.items()}
 
     def of(self, name: str) -> str:
         """The short form of a name, or the name itself."""
         return self._shorts.get(_read(name), name)
+
+    def long(self, short: str) -> str | None:
+        """The long form that the paper spells a short form out as."""
+        return self._longs.get(short)
 
 
 def _read(name: str) -> str:

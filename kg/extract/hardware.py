@@ -43,6 +43,7 @@ _DEVICE = re.compile(
     re.X,
 )
 _BARE_NUMBER = re.compile(
+    # The number is looked for before what stands in front of it, since it is rarer.
     r"(?=[2-5]0[6-9]0)(?:(?<=\d[x×*-])|(?<=\d )|(?<=single )|(?<=one )|(?<=two )|(?<=four )|(?<=eight )|(?<=an )|(?<=RTX-)|(?<=NVIDIA )|(?<=Nvidia ))"
     r"\d{4}(?:[ -]?Ti)?(?=s?\b)(?!\.\d)(?=s?[ -]*(?:GPU|node|card|server|machine|,|\.|$|\)))"
 )

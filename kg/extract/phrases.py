@@ -56,15 +56,13 @@ def _phrase(modifiers: str, heads: str) -> re.Pattern[str]:
 _METRIC = _phrase(_METRIC_MODIFIERS, _METRIC_HEADS)
 _TASK = _phrase(_TASK_MODIFIERS, _TASK_HEADS)
 _GENERIC_METRIC = re.compile(
-    r"(?:model|data|test|task|hardware|network|GPU|CPU|cache|inference|training|run|processing|power|area|compute|storage|token|"
+    r"(?:model|data|test|task|hardware|network|gpu|cpu|cache|inference|training|run|processing|power|area|compute|storage|token|"
     r"decoding|generation|peak|average|downstream|validation|memory|communication) "
     r"(?:times?|gap|hours|memory|error|complexity|budgets?|volume|demands?|traffic|delay)$",
-    re.I,
 )  # fmt: skip
 _ALWAYS_METRIC = re.compile(
-    r"(?:training|inference|run|execution|decoding|generation|response|processing|wall-clock|GPU|convergence) (?:times?|hours)$"
-    r"|communication volume$|peak (?:GPU )?memory$",
-    re.I,
+    r"(?:training|inference|run|execution|decoding|generation|response|processing|wall-clock|gpu|convergence) (?:times?|hours)$"
+    r"|communication volume$|peak (?:gpu )?memory$",
 )
 
 

@@ -240,13 +240,13 @@ def result_logits(
 
 
 def _products(asking: NDArray[np.floating], asked: NDArray[np.floating]) -> Floats:
-    """The scaled products of vectors (Q, relations, ``WIDTH``) and (others, relations, ``WIDTH``): (Q, others, relations)."""
+    """The scaled products of vectors (Q, columns, ``WIDTH``) and (others, columns, ``WIDTH``), by column: (Q, others, columns)."""
     products = asking.transpose(1, 0, 2) @ asked.transpose(1, 2, 0)
     return np.asarray(products.transpose(1, 2, 0) / WIDTH**0.5, np.float32)
 
 
 def _weighed(pairs: Floats, weights: Floats) -> Floats:
-    """Pairs (Q, others, features) by weights (relations, features); as one product of matrices, which takes less time."""
+    """Pairs (Q, others, features) by weights (columns, features); as one product of matrices, which takes less time."""
     return (pairs.reshape(-1, pairs.shape[-1]) @ weights.T).reshape(*pairs.shape[:-1], len(weights))
 
 

@@ -12,7 +12,7 @@ from spacy.vocab import Vocab
 from kg.extract.candidates import NOTES, Notes
 from kg.extract.words import Stretches, Words
 
-URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'`{}|]+", re.IGNORECASE)
+URL = re.compile(r"\b(?:https?://|(?-i:www)\.(?=[\w-]+\.))[^\s<>\"'`{}|]+", re.IGNORECASE)
 _TOKEN = re.compile(
     r"""\d+(?:,\d{3})*(?:\.\d+)?(?=(?:times|fold|[xX×])(?![^\W_]))   # 2.88|times, 4.7|x
       | \d+(?=(?:[xX]|times)(?-i:[A-Z0-9]))                          # 16|x|A100, 8|times|RTX

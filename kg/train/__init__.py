@@ -53,7 +53,8 @@ def _learn(gold: Path, corpus: Path, texts: Texts, folds: int, directory: Path |
     if directory is not None:
         may_hold_weights(directory)
     papers = list(annotated(gold, corpus))
-    course = prepare(base_weights(), texts.training, texts.external, texts.abstracts, progress)
+    apart = [paper for paper, _ in papers]
+    course = prepare(base_weights(), texts.training, texts.external, texts.abstracts, apart, progress)
     started = course.start(progress)
     pairs = list(held_out(course, started, papers, folds, progress))
     fitted = calibrations(pairs)

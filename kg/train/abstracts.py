@@ -9,7 +9,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from kg.read.jsonl import identifiers
 from kg.records import Extraction, KgError, Paper, Span
+
+_MONTH = 4
+"""The letters of an identifier that tell its month: *2507*.01234."""
 
 
 class _Part(BaseModel):
@@ -90,8 +94,21 @@ def placed_records(annotations: Path, papers: Iterable[Paper]) -> Iterator[tuple
         raise KgError(f"none of the papers is annotated in {annotations}; their ids must be arXiv's")
 
 
-def unannotated(annotations: Path, papers: Iterable[Paper]) -> Iterator[Paper]:
-    """Those of ``papers`` that the annotations do not name, in whatever version."""
+def unannotated(annotations: Path, papers: Iterable[Paper], apart: Iterable[Paper]) -> Iterator[Paper]:
+    """Those of ``papers`` of the annotations' months that the annotations do not name, in whatever version.
+
+    Each is given once, and none that has the title of one of the papers ``apart``. A dump starts years before.
+    """
     with annotations.open(encoding="utf8") as lines:
         named = {json.loads(line)["id"] for line in lines}
-    yield from (squeezed(paper) for paper in papers if (paper.arxiv_id or str(paper.id)) not in named)
+    months = {id[:_MONTH] for id in named}
+    seen = {_title(paper) for paper in apart}
+    for paper in papers:
+        id = identifiers(paper.arxiv_id or str(paper.id), None)[0] or ""
+        if id[:_MONTH] in months and id not in named and _title(paper) not in seen:
+            seen.add(_title(paper))
+            yield squeezed(paper)
+
+
+def _title(paper: Paper) -> str:
+    return "".join(filter(str.isalnum, paper.title.casefold()))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -35,7 +35,7 @@ _WEIGHED = 600
 _OTHERS = Schedule(epochs=2, batch=6)
 _INVENTED = Schedule(epochs=3)
 _ABSTRACTS = Schedule(epochs=8, rate=4e-4, batch=8)
-_DISTILLED = Schedule(epochs=1, rate=3e-4, batch=8)
+_DISTILLED = Schedule(epochs=3, rate=3e-4, batch=8)
 _ANNOTATED = Schedule(epochs=3, rate=4e-5)
 _RELEARNED = Schedule(epochs=8, batch=8)
 _KEPT = "tdmsci"
@@ -45,6 +45,7 @@ RUNS = 3
 _KNOWN_INVENTED, _KNOWN_REAL = 0.3, 0.2
 """The shares of introduced names that the examples of invented papers and of new abstracts show as known."""
 
+T = TypeVar("T")
 Progress = Callable[[str, int, int | None], None]
 
 
@@ -84,7 +85,7 @@ class Course:
     def _smaller(self, teacher: Trainee, progress: Progress) -> Trainee:
         """A network with fewer heads and inner neurons, which has learned to read as the teacher does."""
         chance = random.Random(self.seed)
-        papers = self.abstracts or self.invented
+        papers = [*self.abstracts, *self.invented]
         small = pruned(teacher, _some(papers, _WEIGHED, chance), _SMALL)
         data = [*((MAIN, example) for example in papers), *((UNTAGGED, example) for example in self.unannotated)]
         fit(small, data, _DISTILLED, self.seed, lambda step, steps, _: progress("distillation", step, steps), teacher)
@@ -129,12 +130,22 @@ class Course:
         return data + [(_KEPT, example) for example in _some(kept, count, chance)]
 
 
-def _some(examples: Sequence[Example], count: int, chance: random.Random) -> list[Example]:
-    return chance.sample(list(examples), min(count, len(examples)))
+def _some(items: Sequence[T], count: int, chance: random.Random) -> list[T]:
+    return chance.sample(list(items), min(count, len(items)))
 
 
-def prepare(base: Path, training: Path, external: Path | None, abstracts: Path | None, progress: Progress) -> Course:
-    """The course with invented papers, and with the texts of other schemes and of arXiv where they are given."""
+def prepare(
+    base: Path,
+    training: Path,
+    external: Path | None,
+    abstracts: Path | None,
+    apart: Collection[Paper],
+    progress: Progress,
+) -> Course:
+    """The course with invented papers, and with the texts of other schemes and of arXiv where they are given.
+
+    The papers ``apart`` are those that the network is scored on.
+    """
     tokenizer = load_tokenizer(base)
     real: list[Example] = []
     unread: list[Example] = []
@@ -144,7 +155,7 @@ def prepare(base: Path, training: Path, external: Path | None, abstracts: Path |
         real = [
             shown_as_known(example(*pair, tokenizer), _KNOWN_REAL, random.Random(n)) for n, pair in enumerate(placed)
         ]
-        others = islice(unannotated(training / "arxiv.jsonl", papers), len(real))
+        others = _some(list(unannotated(training / "arxiv.jsonl", papers, apart)), len(real), random.Random(0))
         unread = [tagged_example(paper.text, (), tokenizer) for paper in others]
         progress("reading abstracts", len(real) + len(unread), len(real) + len(unread))
     schemes: list[tuple[str, Example]] = []

@@ -35,7 +35,10 @@ class _Encoder(nn.Module):
 
 
 def _fuse(model: Path) -> None:
-    """Joins the operations of an ONNX file that run faster as one on a CPU; fused attention and skips run slower."""
+    """Joins the operations of an ONNX file that run faster as one on a CPU; fused attention and skips run slower.
+
+    The number of heads is of no account where attention is not fused.
+    """
     options = FusionOptions("bert")
     options.enable_attention = False
     options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = options.enable_embed_layer_norm = False

@@ -22,7 +22,7 @@ from kg.train.network import Encoder, Heads, Shape
 MAIN = "kg"
 """The name of our own set of tags, beside those of other annotation schemes."""
 
-UNTAGGED = ""
+UNTAGGED = "none"
 """What stands for a set of tags where a text has no annotations, so that only a teacher tells of it."""
 _LIKENESS = 3.0
 """What it counts beside the annotations to be like a teacher."""
@@ -82,6 +82,8 @@ def fit(
         optimizer, lambda step: min(1.0, (step + 1) / warm) * max(0.02, 1 - step / steps)
     )
     trainee.train()
+    if teacher:
+        teacher.eval()
     step = 0
     for _ in range(schedule.epochs):
         for tag_set, batch in _batches(data, schedule.batch, order):
@@ -115,12 +117,16 @@ def batch_loss(
     chance: np.random.Generator,
     teacher: Trainee | None = None,
 ) -> Tensor:
-    """The loss of a batch of examples that are annotated with one set of tags."""
+    """The loss of a batch of examples that are annotated with one set of tags, of ours or of none beside a teacher."""
     features = [_hide(torch.from_numpy(example.features), hidden_rules, chance) for example in batch]
     with torch.autocast("cpu", torch.bfloat16):
         states = _states(trainee.encoder, batch, features)
-        logits = trainee.encoder.tagged(torch.cat(states), torch.cat(features), tag_set or MAIN)
-    loss = torch.zeros(()) if teacher is None else _distance(teacher, batch, torch.cat(states), logits)
+        logits = trainee.encoder.tagged(
+            torch.cat(states), torch.cat(features), MAIN if tag_set == UNTAGGED else tag_set
+        )
+    loss = torch.zeros(())
+    if teacher is not None and tag_set in (MAIN, UNTAGGED):
+        loss = _distance(teacher, batch, torch.cat(states), logits)
     if tag_set == UNTAGGED:
         return loss
     tags = torch.from_numpy(np.concatenate([example.tags for example in batch]))
@@ -137,7 +143,7 @@ def batch_loss(
 
 
 def _read(teacher: Trainee, batch: list[Example]) -> tuple[Tensor, Tensor]:
-    """The teacher's states of the words of a batch and the logits of our tags."""
+    """The teacher's states of the words of a batch, (words, hidden), and the logits of our tags, (words, tags)."""
     features = [torch.from_numpy(example.features) for example in batch]
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         states = torch.cat(_states(teacher.encoder, batch, features))
@@ -146,10 +152,12 @@ def _read(teacher: Trainee, batch: list[Example]) -> tuple[Tensor, Tensor]:
 
 
 def _distance(teacher: Trainee, batch: list[Example], states: Tensor, logits: Tensor) -> Tensor:
-    """How far states and tags are from the teacher's, who reads all that the rules say."""
+    """How far states (words, hidden) and logits (words, tags) are from the teacher's, who sees all rules."""
     wanted, tags = _read(teacher, batch)
     apart = functional.kl_div(logits.float().log_softmax(-1), tags.softmax(-1), reduction="batchmean")
-    return _LIKENESS * (functional.mse_loss(states.float(), wanted) / wanted.var(0).mean() + apart)
+    return _LIKENESS * (
+        functional.mse_loss(states.float(), wanted) / wanted.var(0, correction=0).mean().clamp(min=1e-3) + apart
+    )
 
 
 def _hide(features: Tensor, share: float, chance: np.random.Generator) -> Tensor:

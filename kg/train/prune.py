@@ -40,7 +40,7 @@ def pruned(trainee: Trainee, examples: Sequence[Example], shapes: Sequence[Shape
 
 
 def _importance(trainee: Trainee, examples: Sequence[Example]) -> tuple[list[Tensor], list[Tensor]]:
-    """What each head and each inner neuron of every layer matters."""
+    """What each head and each inner neuron of every layer matters: by layer, arrays of shape (heads,) and (inner,)."""
     layers = list(trainee.encoder.layers)
     heads = [torch.zeros(layer.shape.heads) for layer in layers]
     inner = [torch.zeros(layer.shape.inner) for layer in layers]
@@ -52,19 +52,21 @@ def _importance(trainee: Trainee, examples: Sequence[Example]) -> tuple[list[Ten
 
     hooks = [part.register_forward_pre_hook(keep) for layer in layers for part in (layer.output, layer.narrow)]
     trainee.eval()
-    for start in range(0, len(examples), _BATCH):
-        trainee.zero_grad()
-        batch_loss(trainee, MAIN, list(examples[start : start + _BATCH]), 0.0, np.random.default_rng(0)).backward()
-        for number, layer in enumerate(layers):
-            heads[number] += _change(read[layer.output]).unflatten(-1, (-1, HEAD)).sum(-1).square().sum(0)
-            inner[number] += _change(read[layer.narrow]).square().sum(0)
-    for hook in hooks:
-        hook.remove()
+    try:
+        for start in range(0, len(examples), _BATCH):
+            trainee.zero_grad()
+            batch_loss(trainee, MAIN, list(examples[start : start + _BATCH]), 0.0, np.random.default_rng(0)).backward()
+            for number, layer in enumerate(layers):
+                heads[number] += _change(read[layer.output]).unflatten(-1, (-1, HEAD)).sum(-1).square().sum(0)
+                inner[number] += _change(read[layer.narrow]).square().sum(0)
+    finally:
+        for hook in hooks:
+            hook.remove()
     trainee.zero_grad()
     return heads, inner
 
 
 def _change(read: Tensor) -> Tensor:
-    """How much the loss would change, to first order, without each column of (windows, pieces, columns), by window."""
+    """How much the loss changes, to first order, without a column of (windows, pieces, columns): (windows, columns)."""
     assert read.grad is not None
     return (read * read.grad).detach().float().sum(1)
