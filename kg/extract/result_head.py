@@ -35,6 +35,8 @@ _METRIC = KINDS.index(Kind.METRIC)
 _HARDWARE = KINDS.index(Kind.HARDWARE)
 _BARE = frozenset({"%", "x", "points", ""})
 """Units that say nothing of what is measured."""
+_MISTAKEN = {Kind.METHOD, Kind.TASK}
+"""What a measure that stands like a unit is taken for."""
 
 
 @dataclass(slots=True)
@@ -324,16 +326,18 @@ def _measures(
     def named(row: int, start: int, at: int, more: int) -> int | str:
         """The metric in a span of words, of several the one that the rules chose; else what its own words name.
 
-        Words that are no known measure by themselves stand for the metric they are of: *FLOPs utilization*.
+        Words that are no known measure by themselves, or are of a known one (*Model* | *FLOPs utilization*), stand for the
+        metric that they are a part of.
         """
         first, last = start + at, start + at + more
         inside = [word for word in range(first, last + 1) if word in metrics and metrics[word][0] <= last]
         if not inside:
             measure = text[slice(*found.words.span(first, last + 1))].lower()
             whole = standing.get(first)
-            if whole is None or whole != standing.get(last) or catalog.find(Kind.METRIC, measure):
+            if whole is None or whole != standing.get(last) or found.entities[whole].type is not Kind.METRIC:
                 return measure
-            return whole if found.entities[whole].type is Kind.METRIC else measure
+            known = catalog.find(Kind.METRIC, measure) and not catalog.find(Kind.METRIC, found.entities[whole].name)
+            return measure if known else whole
         chosen = [word for word in inside if asked.rule_measure[row, word - asked.start, 0]]
         _, entity = metrics[(chosen or inside)[-1]]
         return entity
@@ -346,7 +350,7 @@ def _measures(
         if name and there is not None and kind is Kind.METRIC:
             return there
         # Behind a share or a factor stands what it is of, 65% MMLU; behind millimetres what they measure.
-        if name and (kind is None or (kind is Kind.METHOD and quantity.unit not in _BARE)) and name not in GENERIC:
+        if name and (kind is None or (kind in _MISTAKEN and quantity.unit not in _BARE)) and name not in GENERIC:
             return name
         metric = in_full(metric, text, quantity) if isinstance(metric, str) else metric
         told = metric if isinstance(metric, str) else found.entities[metric].name
