@@ -22,6 +22,9 @@ PIPE = "kg_mentions"
 
 _COMMON = {EntityType.METRIC, EntityType.TASK}
 _OWN = {Finder.TITLE, Finder.PRESENTED}
+_LIGHT = 3
+"""Letters of the words that a title leaves small."""
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _SPELT = re.compile(r"[a-z]{2,}")
 """What a long form has more than one of, and a short one (*VQ-GAN*, *TabPFN*) has not."""
 _ALIKE = 65
@@ -130,7 +133,18 @@ def _canonical(catalog: Catalog, type: EntityType, short: str, long: str | None)
     if entry and not another:
         return entry.name
     name = long if long and (another or type is EntityType.TASK) else short
-    return name.lower() if type in _COMMON and not re.search(r"[A-Z].*[A-Z]", name) else name
+    return _uncapitalised(name) if type in _COMMON else name
+
+
+def _uncapitalised(name: str) -> str:
+    """A common name in small letters, less short forms in it; capitals are a title's where every word has one.
+
+    >>> [_uncapitalised(name) for name in ("Accuracy", "LLM Serving", "Pose and Shape Estimation", "Ising and Potts models")]
+    ['accuracy', 'LLM serving', 'pose and shape estimation', 'Ising and Potts models']
+    """
+    if all(word[0].isupper() or len(word) <= _LIGHT for word in name.split()):
+        name = _CAPITALISED.sub(lambda word: word.group().lower(), name)
+    return name if re.search(r"[A-Z].*[A-Z]", name) else name.lower()
 
 
 def _means_another(entry: Entry, long: str) -> bool:
