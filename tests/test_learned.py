@@ -132,7 +132,8 @@ def test_what_only_a_subtitle_names_is_hardly_introduced_however_sure_the_networ
     }
     claims, _ = judge_roles(text, found, sure, Catalog.of([]))
     scores = {names[claim.entity]: claim.score for claim in claims if claim.role is Role.INTRODUCES}
-    assert scores["Adaptive Tree Pruning"] < MIN_SCORE < scores["sparse attention"] < scores["PlumNet"] + 1e-3
+    assert scores["Adaptive Tree Pruning"] < MIN_SCORE
+    assert min(scores["sparse attention"], scores["PlumNet"]) > 0.99
 
 
 def test_roles_keep_to_the_types_that_the_ontology_gives_them() -> None:

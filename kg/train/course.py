@@ -29,7 +29,7 @@ from kg.train.prune import pruned
 
 _LAYERS = (FULL, FULL, FULL)
 _SMALL = (Shape(6, 512), Shape(8, 768), Shape(8, 768))
-"""What ships: the layers that read in two thirds of the time."""
+"""What ships: layers that read in six tenths of the time."""
 _WEIGHED = 600
 """Examples by which it is judged which parts of the layers matter."""
 _OTHERS = Schedule(epochs=2, batch=6)
