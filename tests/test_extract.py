@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from kg.evaluate import predictions, score
 from kg.extract import extract
 from kg.extract.abbreviations import find_pairs
-from kg.extract.quantities import find_quantities
 from kg.extract.role_head import IN_PASSING, is_presented
 from kg.extract.tokens import blank_language
 from kg.extract.urls import find_urls
@@ -35,38 +34,6 @@ def named(found: Extraction, ids: list[str]) -> list[str]:
 
 def types(found: Extraction) -> dict[str, str]:
     return {entity.name: entity.type.value for entity in found.entities}
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a speedup of 2.88times over", [(2.88, "x", "=")]),
-        ("up to 4.7x", [(4.7, "x", "<=")]),
-        ("55.2% and 74.4\\%", [(55.2, "%", "="), (74.4, "%", "=")]),
-        ("1.24-2.01x", [(2.01, "x", "<=")]),
-        ("from 54.2% to 61.0%", [(54.2, "%", "="), (61.0, "%", "=")]),
-        ("speedups ranging from 2x to 3x", [(3.0, "x", "<=")]),
-        ("improves by 3.5 BLEU", [(3.5, "points", "=")]),
-        ("2400 H100 GPU hours", [(2400.0, "hours", "=")]),
-        ("78.3% to **85.67**%", [(78.3, "%", "="), (85.67, "%", "=")]),
-        ("over 3 hours", [(3.0, "hours", ">=")]),
-        ("about 31 ms", [(31.0, "ms", "~")]),
-        ("$100K", [(100_000.0, "USD", "=")]),
-        ("an order of magnitude", [(10.0, "x", "=")]),
-        ("200-fold", [(200.0, "x", "=")]),
-        ("in Llama-3.1-8B", []),
-        ("3times, 2.4times and 1.6times", [(3.0, "x", "="), (2.4, "x", "="), (1.6, "x", "=")]),
-    ],
-)
-def test_quantities_are_read_as_papers_write_them(text: str, expected: list[tuple[float, str, str]]) -> None:
-    assert [(q.value, q.unit, q.bound) for q in find_quantities(text)] == expected
-
-
-@given(st.decimals(min_value=0, max_value=9999, places=2), st.sampled_from(["%", "x", " ms", " GB", " points"]))
-def test_any_number_with_a_unit_is_that_quantity(number: object, unit: str) -> None:
-    (quantity,) = find_quantities(f"by {number}{unit} in all")
-    assert quantity.value == float(str(number))
-    assert quantity.unit == unit.strip()
 
 
 def test_a_long_form_gives_its_abbreviation() -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # No quantity of a paper has more digits; longer runs are identifiers.
 _NUMBER = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?"
+_PERCENT, _TIMES = r"\\?%", r"(?:\\?times\b|[xX×](?![A-Za-z0-9]))(?!\$?\s?\d)"
 _DEVICES = r"(?:(?:NVIDIA|Nvidia|[ABHV]\d{2,4}|GPU|TPU|CPU|core)[ -]){1,3}"
 _UNITS: dict[str, tuple[str, float]] = {
-    r"\\?%|percent\b|per cent\b": ("%", 1),
+    rf"{_PERCENT}|percent\b|per cent\b": ("%", 1),
     r"(?:percentage |absolute |average |F1 |BLEU |accuracy )?points?\b|pp\b|pts\b|p\.p\.": ("points", 1),
-    r"\\?times\b|[xX×](?![A-Za-z0-9])|-?\s?fold\b": ("x", 1),
+    rf"{_TIMES}|-?\s?fold\b": ("x", 1),
     r"orders? of magnitude\b": ("x", 0),
     r"tokens?(?:/s(?:ec(?:ond)?)?\b|(?: per |/)second\b)|tok/s\b|TPS\b": ("tokens/s", 1),
     r"(?:requests?|req|queries)(?:/s(?:ec)?\b|(?: per |/)second\b)|QPS\b": ("req/s", 1),
@@ -65,13 +66,13 @@ _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "sixteen": 16, "single": 1, "an": 1, "a": 1, "several": 10, "dual": 2,
 }  # fmt: skip
-_UNIT = re.compile(
-    r"(?:\*\*|[\s~-]{0,2})(?:" + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS)) + ")"
-)
+_GLUE = r"(?:\*\*|[\s~-]{0,2}|\}?[\s~]?(?:\$[\s~-]?)?(?:\\,)?[{$]?)"
+"""What may stand between a number and its unit: spaces, and the signs that open and close LaTeX."""
+_UNIT = re.compile(_GLUE + r"(?:" + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS)) + ")")
 _BOUNDS = {
-    "<=": r"up to|at most|within|under|less than|fewer than|below|no more than|as much as|as high as|maximum of|maximally|≤|<=?|\\le(?:q)?",
+    "<=": r"up to|at most|within|sub-|under|less than|fewer than|below|no more than|as much as|as high as|maximum of|maximally|≤|<=?|\\le(?:q)?",
     ">=": r"over|more than|at least|exceeding|exceeds|greater than|above|no less than|beyond|larger than|higher than|≥|>=?|\\ge(?:q)?",
-    "~": r"about|approximately|approx\.|around|nearly|almost|roughly|some|close to|∼|~|\\sim|≈|\\approx|approaching",
+    "~": r"about|approximately|approx\.|around|nearly|almost|roughly|some|close to|∼|~|\\sim|≈|\\approx|approaching|near-",
 }
 _BOUND = {
     bound: re.compile(
@@ -79,15 +80,18 @@ _BOUND = {
     )
     for bound, words in _BOUNDS.items()
 }
+_BEFORE = r"(?:(?<![\w.\-/^_])|(?<=\bsub-)|(?<=\bnear-)|(?<=\stimes)|(?:(?<=\\sim)|(?<=\\approx)|(?<=\\rightarrow))(?!\$)|(?<=\d[%x×]/)|(?<=\\%/)|(?<=\\times/)|(?<=\\times\$/))"
+"""What may stand in front of a number: no other number or name but for a list of percentages or factors by strokes."""
 _QUANTITY = re.compile(
-    rf"""(?<![\w.\-/^_])(?P<dollar>\\?\$\s?)?(?P<minus>[-−](?=\d))?(?P<a>{_NUMBER})(?P<mag1>\s?(?:[KkMBT](?![A-Za-z0-9])|thousand\b|million\b|billion\b|trillion\b))?
-        (?:(?P<unit1>\s?(?:\\?%|\\?times\b|[xX×](?![A-Za-z0-9])))?\s?(?P<join>-|–|—|−|~|\bto\b|\\sim)\s?(?P<b>{_NUMBER})(?P<mag2>\s?(?:[KkMBT](?![A-Za-z0-9])|million\b|billion\b|trillion\b))?)?
-        (?P<plus>\+)?""",
+    rf"""{_BEFORE}(?P<dollar>\\?\$\s?)?(?P<minus>[-−](?=\d))?(?P<a>{_NUMBER})(?P<mag1>\s?(?:[KkMBT](?![A-Za-z0-9])|thousand\b|million\b|billion\b|trillion\b))?
+        (?:(?P<unit1>[\s}}]?\$?(?:{_PERCENT}|{_TIMES})\$?)?\s?(?P<join>-{{1,3}}|–|—|−|~|\bto\b|\$?\\sim\$?|\$-{{1,2}}\$)\s?(?P<b>{_NUMBER})(?P<mag2>\s?(?:[KkMBT](?![A-Za-z0-9])|million\b|billion\b|trillion\b))?)?
+        (?:[\s}}]?\$?\s?(?:±|\\pm\b|\+/?-)\s?\$?(?:{_NUMBER}))?(?P<plus>\+)?""",
     re.X,
 )
 _SPELLED = re.compile(
     r"\b(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|ten|an?|several)[\s-](?:single\s)?(?:GPU\s)?"
-    r"(?P<unit>times|orders?[\s-]of[\s-]magnitude|percentage points|hours?|days?|weeks?|minutes?|seconds?)|"
+    r"(?P<unit>times|orders?[\s-]of[\s-]magnitude|(?:percentage )?points|hours?|days?|weeks?|minutes?|seconds?)|"
+    r"(?P<many>four|five|six|seven|eight|nine|ten)[\s-]?fold(?!\s(?:[\w-]+\s){0,2}(?:cross-?\s?)?validation)|"
     r"(?P<twice>twice|double[sd]?|doubling)|(?P<half>halv(?:e[sd]?|ing)|by half|in half))\b",
     re.I,
 )
@@ -103,9 +107,18 @@ _SCORED = re.compile(
 _DIFFERENCE_BEHIND = re.compile(
     r"\s(?:[\w-]+\s){1,2}(?:gains?|degradation|improvements?|drops?|increase|loss|margin)\b", re.I
 )
-_CHANGES = re.compile(
+_SIGNED = re.compile(r"(?:^|[\s(,$])\+$")
+_FROM = re.compile(
     r"(?<!ranging )(?<!ranges )(?<!range )(?<!varying )(?<!varies )\bfrom\s(?:about |around |roughly |only |just )?\$?$"
 )
+_FORMULA_ENDS = re.compile(r"(?:\\[A-Za-z]+|[\d\s.,%{}^_+\-=<>()])*\$(?!\d)")
+"""What stands between a number and the sign that closes its formula; *$5, $10* are dollars."""
+_LISTED = re.compile(
+    r"\$?\s?(?:(?P<comma>,)|/|,?\s?(?:and|or|versus|vs\.?))\s?(?:up to |over |about |around |roughly )?"
+)
+"""What stands between two numbers of one list."""
+_NAMED = re.compile(r"(?:\b[A-Z][\w-]*\s|[^\s($~])$")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CLOSES = re.compile(r"\s?(?:[,;.)](?:\s|$)|and\b|on\b|in\b|over\b|for\b|to\b|respectively)|$")
 
 
@@ -129,15 +142,41 @@ def find_quantities(text: str) -> Iterator[Quantity]:
     >>> [(q.value, q.unit) for q in find_quantities("from 54.2% to 61.0%, by 3.5 BLEU, in less than a day")]
     [(54.2, '%'), (61.0, '%'), (3.5, 'points'), (1.0, 'days')]
     """
-    found = [*_numeric(text), *_spelled(text)]
-    yield from sorted(found, key=lambda q: q.start)
+    yield from _with_shared_units(text, sorted([*_numeric(text), *_spelled(text)], key=lambda q: q.start))
+
+
+def _with_shared_units(text: str, quantities: list[Quantity]) -> Iterator[Quantity]:
+    """The quantities of a text in order, those of a list with the unit that stands behind its last.
+
+    >>> [(q.value, q.unit) for q in find_quantities("34, 44, and 53 tokens per second in 2024, 5% more")]
+    [(34.0, 'tokens/s'), (44.0, 'tokens/s'), (53.0, 'tokens/s'), (2024.0, ''), (5.0, '%')]
+    """
+    shared: list[Quantity] = []
+    listed = False
+    for quantity in reversed(quantities):
+        following = shared[-1] if shared else None
+        between = _LISTED.fullmatch(text, quantity.end, following.start) if following else None
+        listed = between is not None and (listed or between.group("comma") is None)
+        if following and listed and not quantity.unit and _shares(text, quantity, following):
+            quantity = replace(quantity, unit=following.unit)
+        shared.append(quantity)
+    return reversed(shared)
+
+
+def _shares(text: str, quantity: Quantity, following: Quantity) -> bool:
+    """Whether a number without a unit has that of the next in its list: no year, size (*2B*) or number of a name (*RTX 4090*)."""
+    if text[quantity.end - 1].isalpha() or _NAMED.search(text, max(0, quantity.start - 30), quantity.start):
+        return False
+    if following.unit == "%" and quantity.value < 1 and following.value > 10:
+        return False
+    return not _YEAR.fullmatch(text, quantity.start, quantity.end)
 
 
 def _numeric(text: str) -> Iterator[Quantity]:
     for match in _QUANTITY.finditer(text):
         end = match.end()
         after = text[end : end + 1]
-        if after.isalnum() and not _UNIT.match(text, end):
+        if after == "^" or (after.isalnum() and not _UNIT.match(text, end)):
             continue
         scale = _magnitude(match.group("mag2") or match.group("mag1"))
         first, second = _number(match.group("a")), match.group("b")
@@ -163,19 +202,33 @@ def _numeric(text: str) -> Iterator[Quantity]:
             unit = "%" if "%" in match.group("unit1") else "x"
             if second and match.group("join") not in {"to", "-", "–"}:
                 value, low = first, None
-        elif match.group("dollar"):
+        elif match.group("dollar") and not _FORMULA_ENDS.match(text, end):
             unit = "USD"
         elif low is None and _is_difference(text, match.start(), end):
             unit = "points"
         before = text[max(0, match.start() - 40) : match.start()]
+        if before.endswith(("sub-", "near-")) and not unit:
+            continue
         bound = _bound(before)
         if match.group("plus") or text[end : end + 1] == "+":
             bound = ">="
-        if low is not None and match.group("join") == "to" and _CHANGES.search(before):
+        if (
+            low is not None
+            and match.group("join") == "to"
+            and _changes(before, low, value, bool(unit or not match.group("mag2")))
+        ):
             yield Quantity(match.start("a"), match.end("a"), low, unit, bound)
             yield Quantity(match.start("b"), end, value, unit, bound)
         else:
             yield Quantity(match.start(), end, value, unit, bound if low is None else "<=", low)
+
+
+def _changes(before: str, first: float, second: float, measured: bool) -> bool:
+    """Whether *54% to 61%* are a value and its later one, not a range: behind *from*, in brackets, or where it falls.
+
+    What is not ``measured`` is the size of a model more often than not: *(2B to 80B)*.
+    """
+    return bool(_FROM.search(before)) or (measured and (first > second or before.endswith(("(", "($"))))
 
 
 def _spelled(text: str) -> Iterator[Quantity]:
@@ -185,6 +238,9 @@ def _spelled(text: str) -> Iterator[Quantity]:
             yield Quantity(
                 *match.span(), 2.0 if match.group("twice") else 50.0, "x" if match.group("twice") else "%", bound
             )
+            continue
+        if many := match.group("many"):  # contributions are two- and threefold
+            yield Quantity(*match.span(), float(_WORDS[many.lower()]), "x", bound)
             continue
         count = _WORDS[match.group("count").lower()]
         unit = match.group("unit").lower()
@@ -200,8 +256,10 @@ def _spelled(text: str) -> Iterator[Quantity]:
 
 
 def _is_difference(text: str, start: int, end: int) -> bool:
-    """Whether a bare number is a difference of scores: *by 3.5*, *of 12 BLEU*, *a 1.67 accuracy gain*."""
-    if _DIFFERENCE_BEHIND.match(text, end):
+    """Whether a bare number is a difference of scores: *by 3.5*, *of 12 BLEU*, *a 1.67 accuracy gain*, *(+1.5)*."""
+    if _DIFFERENCE_BEHIND.match(text, end) or (
+        _SIGNED.search(text, max(0, start - 3), start) and not text.startswith("0", start)
+    ):
         return True
     before = _DIFFERENCE_BEFORE.search(text[max(0, start - 60) : start])
     return bool(before and (_SCORED.match(text, end) or ("." in text[start:end] and _CLOSES.match(text, end))))
