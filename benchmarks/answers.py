@@ -74,7 +74,8 @@ def asked(query: NamedQuery, store: Store) -> Iterator[dict[str, str]]:
 def _values(store: Store, name: str, kind: str) -> list[str]:
     text = {"Paper": _TITLES, "field": _FIELDS, "suite": _SUITES}.get(kind if kind == "Paper" else name, _NAMES)
     of_kind = {} if text is not _NAMES or kind == "Entity" else {"type": term(kind)}
-    return [row["name"].value for row in rows(store, f"{SPARQL_PREFIXES}{text} LIMIT {ASKED}", **of_kind)]
+    names = [row["name"].value for row in rows(store, f"{SPARQL_PREFIXES}{text}", **of_kind)]
+    return list(dict.fromkeys(names))[:ASKED]  # a thing of two classes is asked for once
 
 
 def answers(query: NamedQuery, store: Store, values: Mapping[str, str]) -> Counter[tuple[str, ...]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kg.catalog import known
-from kg.extract.answers import RELATIONS, beside, labelled, most_probable_answers, on_named_devices
+from kg.extract.answers import RELATIONS, beside, device_within, labelled, most_probable_answers, on_named_devices
 from kg.extract.candidates import Claimed, Finder, Found, Use
 from kg.extract.quantities import find_quantities
 from kg.records import EntityType as Kind
@@ -89,6 +89,14 @@ def test_the_only_device_of_the_sentence_goes_before_one_of_another(
     near: set[int], picked: int | None, baseline: int | None, hardware: int | None
 ) -> None:
     assert beside(near, {"hardware": picked, "baseline": baseline}) == hardware
+
+
+@pytest.mark.parametrize(
+    ("text", "device"), [("Training takes 90 GPU hours.", 0), ("Training takes 90 hours on a GPU.", None)]
+)
+def test_hours_of_a_device_were_spent_on_it(text: str, device: int | None) -> None:
+    (quantity,) = find_quantities(text)
+    assert device_within(quantity, [found(Kind.HARDWARE, "GPU", text)], [0]) == device
 
 
 def test_the_mentions_of_an_entity_count_together() -> None:

@@ -18,9 +18,10 @@ from kg.extract.forms import short_forms
 from kg.extract.heads import calibrated_score
 from kg.extract.network import WINDOW, Network, windows
 from kg.extract.pipeline import rules
-from kg.extract.recognizer import WEIGHTS, mentions, outside_addresses
+from kg.extract.recognizer import WEIGHTS, mentions, outside_addresses, probability
 from kg.extract.role_head import ROLES, judge_roles
 from kg.extract.tags import KINDS, TAGS, decode, tags_of
+from kg.extract.words import Words
 from kg.records import MIN_SCORE, Entity, EntityType, Extraction, Fact, Paper, Role
 from kg.report import NONE, calibration_error, confusion, reliability, worst
 
@@ -180,3 +181,12 @@ def test_reliability_sets_scores_beside_the_share_that_is_right() -> None:
     bins = reliability([(GOLD, FOUND)])
     assert [(b.low, b.size, b.right) for b in bins] == [(0.4, 1, 0.0), (0.6, 1, 1.0), (0.8, 1, 0.0)]
     assert calibration_error(bins) == pytest.approx((0.4 + 0.4 + 0.8) / 3)
+
+
+def test_a_mention_of_any_type_is_as_probable_as_all_types_together() -> None:
+    tags = np.zeros((1, TAGS), np.float32)
+    for kind, chance in ((EntityType.HARDWARE, 0.3), (EntityType.SYSTEM, 0.6)):
+        tags[0, tags_of([(0, 1, KINDS.index(kind))], 1)] = chance
+    words = Words(["Loihi"], [0], [True])
+    assert probability(words, tags, 0, 5, EntityType.HARDWARE) == pytest.approx(0.3)
+    assert probability(words, tags, 0, 5, None) == pytest.approx(0.9)

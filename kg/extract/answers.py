@@ -119,6 +119,21 @@ def beside(near: Set[int], chosen: Mapping[str, int | None]) -> int | None:
     return min(others) if picked is not None and picked not in near and len(others) == 1 else picked
 
 
+def device_within(quantity: Quantity, entities: Sequence[Found], near: Iterable[int]) -> int | None:
+    """The device that a quantity itself names: *2400 H100 GPU hours*. So annotated in 24 of 26 cases.
+
+    ``near`` has the devices that its sentence names.
+    """
+    return min(
+        (
+            device
+            for device in near
+            if any(quantity.start <= start and end <= quantity.end for start, end in entities[device].spans)
+        ),
+        default=None,
+    )
+
+
 def on_named_devices(
     text: str, results: Iterable[Claimed], uses: Iterable[Use], entities: Sequence[Found], catalog: Catalog
 ) -> Iterator[Claimed]:

@@ -98,7 +98,7 @@ class Recognizer:
         told = outside_addresses(text, group(places, found, self._catalog, text, shorts))
         found.entities = sorted(told, key=lambda e: (e.start, e.type))
         for entity in found.entities:
-            chance = max(probability(words, found.reading.tags, start, end, entity.type) for start, end in entity.spans)
+            chance = max(self._chance(found, span, entity.type) for span in entity.spans)
             entity.score = calibrated_score(chance, self._network.heads["entity.calibration"])
             if entity.finder in _DEVICES:
                 entity.score = max(entity.score, _DEVICE)
@@ -109,6 +109,12 @@ class Recognizer:
         roles, uses = judge_roles(text, found, self._network.heads, self._catalog)
         found.claims = Claims(roles, uses, judge_results(text, found, self._network.heads, self._catalog, uses))
         return doc
+
+    def _chance(self, found: Notes, span: Span, kind: EntityType) -> float:
+        """The probability that a stretch is a mention of a type; of any, where the catalogue alone says that it is a device."""
+        device = kind is EntityType.HARDWARE
+        overruled = device and _overruled(self._catalog, found.text[slice(*span)], EntityType.SYSTEM) is kind
+        return probability(found.words, found.reading.tags, *span, None if overruled else kind)
 
 
 def outside_addresses(text: str, entities: list[Found]) -> list[Found]:
@@ -284,7 +290,10 @@ def _with_devices(text: str, candidates: list[Candidate], devices: list[Candidat
     return whole + [d for d in devices if 1 not in covered[d.start : d.end]]
 
 
-def probability(words: Words, tags: Floats, start: int, end: int, kind: EntityType) -> float:
-    """The probability that a stretch of text is a mention of a type."""
+def probability(words: Words, tags: Floats, start: int, end: int, kind: EntityType | None) -> float:
+    """The probability that a stretch of text is a mention of a type, or of any."""
     first, behind = words.cover(start, end)
-    return float(span_probabilities(tags, first, behind)[KINDS.index(kind)]) if first < behind else 0.0
+    if first >= behind:
+        return 0.0
+    chances = span_probabilities(tags, first, behind)
+    return float(chances.sum() if kind is None else chances[KINDS.index(kind)])

@@ -13,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.catalog import Catalog
-from kg.extract.answers import ANSWERS, RELATIONS, beside, labelled, most_probable_answers, on_named_devices
+from kg.extract.answers import (
+    ANSWERS,
+    RELATIONS,
+    beside,
+    device_within,
+    labelled,
+    most_probable_answers,
+    on_named_devices,
+)
 from kg.extract.candidates import Claimed, Found, Notes, Use
 from kg.extract.heads import FLOOR, Floats, Indices, Mentions, calibrated_score, mentions_of, sigmoid
 from kg.extract.measures import WORDED, continues, in_full, measure_logits, most_probable, unit_name, what_is_saved
@@ -305,6 +313,8 @@ def _judge(
     answers = most_probable_answers(logits.answers[rows], asked.mentions.entity, logits.nothing[rows], alike)
     for row, names, chosen in zip(rows, near, answers, strict=True):
         quantity = asked.quantities[row]
+        if chosen["hardware"] is None:
+            chosen["hardware"] = device_within(quantity, found.entities, names)
         chosen["hardware"] = beside(names, chosen)
         chosen |= labelled(text, quantity, labels, found.entities, chosen["baseline"])
         span = sentence_of(found.sentences, quantity.start)
