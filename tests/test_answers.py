@@ -8,6 +8,7 @@ import pytest
 from kg.catalog import known
 from kg.extract.answers import RELATIONS, beside, device_within, labelled, most_probable_answers, on_named_devices
 from kg.extract.candidates import Claimed, Finder, Found, Use
+from kg.extract.measures import LONGEST_MEASURE, measure_logits
 from kg.extract.quantities import find_quantities
 from kg.records import EntityType as Kind
 
@@ -125,3 +126,9 @@ def test_a_class_of_devices_is_the_one_device_of_it_in_use(
     result = Claimed(None, "accuracy", quantity, baseline, None, 0, (0, len(text)))
     (named,) = on_named_devices(text, [result], uses, entities, known())
     assert named.hardware == hardware
+
+
+def test_a_measure_never_holds_its_number() -> None:
+    spans = measure_logits(np.zeros((4, 2), np.float32), np.zeros(LONGEST_MEASURE, np.float32), 1)
+    places = {(first, first + more) for more, first in np.argwhere(np.isfinite(spans)).tolist()}
+    assert places == {(0, 0), (2, 2), (3, 3), (2, 3)}

@@ -37,13 +37,17 @@ _NEAR = 60
 _AT_MOST = re.compile(r"(?:\s[\w-]+){0,3}\s\((?:and )?(?:up to|at most|at least|a maximum of|max\.?)\s?")
 
 
-def measure_logits(bounds: Floats, lengths: Floats) -> Floats:
-    """The logits of spans (``LONGEST_MEASURE``, words): by words more than one, and first word; ``bounds`` (words, 2)."""
+def measure_logits(bounds: Floats, lengths: Floats, number: int) -> Floats:
+    """The logits of spans (``LONGEST_MEASURE``, words): by words more than one, and first word; ``bounds`` (words, 2).
+
+    The word that is the ``number`` itself is in no measure.
+    """
     first, last = bounds[:, 0], bounds[:, 1]
     size = len(bounds)
     spans = np.full((LONGEST_MEASURE, size), -np.inf, np.float32)
     for more in range(min(LONGEST_MEASURE, size)):
         spans[more, : size - more] = first[: size - more] + last[more:] + lengths[more]
+        spans[more, max(0, number - more) : number + 1] = -np.inf
     return spans
 
 

@@ -370,7 +370,8 @@ def _measures(
     metric: int | str = ""
     for row, quantity in enumerate(asked.quantities):
         start, behind = asked.reach[row].tolist()
-        spans = measure_logits(logits.bounds[row, start - asked.start : behind - asked.start], lengths)
+        bounds = logits.bounds[row, start - asked.start : behind - asked.start]
+        spans = measure_logits(bounds, lengths, int(asked.first[row]) - start)
         best, certainty = most_probable(spans, logits.worded[row], partial(named, row, start))
         if not (row and continues(text, asked.quantities[row - 1], quantity)):
             metric = outright(quantity, int(asked.last[row]) + 1, best)
