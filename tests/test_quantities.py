@@ -48,14 +48,60 @@ from kg.extract.quantities import find_quantities
         ("eight-fold fewer, fivefold", [(8.0, "x", "="), (5.0, "x", "=")]),
         ("our contribution is threefold", []),
         ("five-fold cross-validation", []),
-        ("within five points", [(5.0, "points", "<=")]),
+        ("by five percentage points", [(5.0, "points", "=")]),
+        ("they differ in three points", []),
         ("sub-50ms latency, near-100% recall", [(50.0, "ms", "<="), (100.0, "%", "~")]),
         ("sub-10B models", []),
-        ("on GSM8K (+6.18)", [(6.18, "points", "=")]),
+        ("on GSM8K (+6.18), MMLU (+0.2)", [(6.18, "points", "="), (0.2, "", "=")]),
+        ("weights of +1, (+7B parameters)", [(1.0, "", "="), (7e9, "", "=")]),
+        ("an mAP of 45.3 and 60 FPS", [(45.3, "", "="), (60.0, "FPS", "=")]),
+        ("a recall of 0.89 and 5.2 mm", [(0.89, "", "="), (5.2, "mm", "=")]),
+        ("against 0.702 and 6.4%", [(0.702, "", "="), (6.4, "%", "=")]),
+        ("between 0.02 and 1.7 seconds", [(0.02, "s", "="), (1.7, "s", "=")]),
+        ("with batch size 32 and 2.5x", [(32.0, "", "="), (2.5, "x", "=")]),
+        ("since 2024 and 5%", [(2024.0, "", "="), (5.0, "%", "=")]),
+        ("for 2000 and 4000 tokens per second", [(2000.0, "tokens/s", "="), (4000.0, "tokens/s", "=")]),
+        ("2 and 3 orders of magnitude", [(2.0, "", "="), (1000.0, "x", "=")]),
+        ("Between 5 and 10%", [(5.0, "%", "="), (10.0, "%", "=")]),
+        ("by 1.8 and 2.4 ms", [(1.8, "ms", "="), (2.4, "ms", "=")]),
+        ("by 19.7 and 15.6, respectively", [(19.7, "points", "="), (15.6, "points", "=")]),
+        ("4.2 vs. 5.1x, 2/up to 3 ms", [(4.2, "x", "="), (5.1, "x", "="), (2.0, "ms", "="), (3.0, "ms", "<=")]),
+        (r"$10^{4}$ GPU hours, $x_{1} x_{2}$", []),
+        (r"$1.2\times 10^{-3}$ s", [(1.2, "", "=")]),
+        (r"5\,ms and 98.0+-0.7%", [(5.0, "ms", "="), (98.0, "%", "=")]),
+        (r"$\approx$3 GB, $\approx3$ GB", [(3.0, "GB", "~"), (3.0, "GB", "~")]),
+        (r"$91\%\rightarrow92\%$", [(91.0, "%", "="), (92.0, "%", "=")]),
+        (
+            r"1.10$\times$/4.86$\times$, 2x/3x, 4\%/5\%",
+            [*((n, "x", "=") for n in (1.1, 4.86, 2, 3)), *((n, "%", "=") for n in (4, 5))],
+        ),
+        ("longer by times100 times", [(100.0, "x", "=")]),
+        (r"\$100 ($\approx$ 90 EUR)", [(100.0, "USD", "="), (90.0, "", "~")]),
+        ("2.5x 4-bit decoding on 8x 80GB", [(2.5, "x", "="), (4.0, "", "="), (8.0, "x", "="), (80.0, "GB", "=")]),
+        ("an input of 1024 x 1024", [(1024.0, "", "="), (1024.0, "", "=")]),
+        ("from 47% in 2021 to 19%", [(47.0, "%", "="), (19.0, "%", "=")]),
+        ("contributions are four-fold", []),
+        ("by five-fold patient-level cross-validation", []),
     ],
 )
 def test_quantities_are_read_as_papers_write_them(text: str, expected: list[tuple[float, str, str]]) -> None:
     assert [(q.value, q.unit, q.bound) for q in find_quantities(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.24-2.01x", [(1.24, 2.01)]),
+        (r"$2$-$3\times$, 55--70\%", [(2.0, 3.0), (55.0, 70.0)]),
+        (r"4\%$\sim$10\% and 7x to 83x", [(4.0, 10.0), (7.0, 83.0)]),
+        (r"92.5\% -- 3.1 points more", [(None, 92.5), (None, 3.1)]),
+        ("85% --- 10 points higher", [(None, 85.0), (None, 10.0)]),
+        ("500 to 2K QPS", [(500.0, 2000.0)]),
+        ("sizes (8 to 64), a range (5% to 10%)", [(8.0, 64.0), (5.0, 10.0)]),
+    ],
+)
+def test_a_range_has_both_its_ends(text: str, expected: list[tuple[float | None, float]]) -> None:
+    assert [(q.low, q.value) for q in find_quantities(text)] == expected
 
 
 @given(st.decimals(min_value=0, max_value=9999, places=2), st.sampled_from(["%", "x", " ms", " GB", " points"]))
