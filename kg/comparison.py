@@ -60,7 +60,14 @@ _CHANGES = {
     r"|minimi[sz]\w+|declin\w+|mitigat\w+|trim\w*|lessen\w*",
 }  # fmt: skip
 _CHANGE = re.compile("|".join(rf"(?P<c{i}>\b(?:{words})\b)" for i, words in enumerate(_CHANGES.values())), re.I)
-_BOUND = re.compile(r"(?:more|less|fewer|greater|higher|better|lower) than (?:around |about )?$", re.I)
+_BOUND = re.compile(
+    r"(?:(?:more|less|fewer|greater|higher|better|lower) than|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?)"
+    r" (?:around |about )?$",
+    re.I,
+)
+_BY = re.compile(r"\bby\s(?:[A-Za-z-]+\s){0,4}[~$\\]*$")
+_TO = re.compile(r"\s(?:to|from|by)\b")
+_SIGN = re.compile(r"(?:^|[\s($~])(?:(?P<less>[-−])|\+)$")
 _BEHIND = re.compile(r"[^.,;:()]*?(?=[.,;:()]|\s(?:and|while|but|with|compared|over|than|on|for)\b|$)", re.I)
 _SHARE = re.compile(r"\s*(?:of|the)\s", re.I)
 _CLAUSE = re.compile(r"[.;:()]\s|,\s(?:and|while|but|which|with)\s")
@@ -95,9 +102,11 @@ _HIGHER = frozenset({
 })  # fmt: skip
 _LEVEL = re.compile(
     r"\b(?:from\s\S+\s(?:\S+\s){0,4}?to|(?<!up )(?<![\d%xX] )to|from)"
-    r"\s(?:(?:over|about|around|nearly|only|just|almost|a mere)\s)?$",
+    r"\s(?:(?:over|about|around|nearly|only|just|almost|a mere)\s)?$"
+    r"|(?<!gain)(?<!gains)(?<!improvement)(?<!reduction)(?<!speedup):\s?$",
     re.I,
 )
+_AGAINST = re.compile(r"\s*(?:vs\b|versus\b)")
 _REACH = 90
 """Characters in front of a number in which the verb of its change stands."""
 
@@ -135,7 +144,7 @@ def compare(result: Result, direction: Direction | None, in_percent: bool = Fals
     change = _change(before, behind)
     share = result.unit in {"%", "x"} and _SHARE.match(behind) is not None and not _moved(before)
     share = share and (direction is Direction.LOWER or result.baseline is not None)
-    level = _LEVEL.search(before) is not None and not share
+    level = (_LEVEL.search(before) or _AGAINST.match(behind)) is not None and not share
     if result.unit == "x" or (result.unit in {"%", "points"} and not level and (change is not None or share)):
         if share and direction is not None:
             ratio = Decimal(str(result.value)) / (100 if result.unit == "%" else 1)
@@ -161,27 +170,32 @@ def _around(result: Result) -> tuple[str, str]:
             clauses = list(_CLAUSE.finditer(before))
             told = before[clauses[-1].end() :] if clauses else before
             reached = _BEHIND.match(result.evidence, match.end())
-            return (told if _CHANGE.search(told) else before), reached.group() if reached else ""
+            behind = reached.group() if reached else ""
+            return (told if _CHANGE.search(told + behind) else before), behind
     return result.evidence, ""
 
 
 def _change(before: str, behind: str) -> _Change | None:
     """The change that is told: by the words right behind the number, else by the nearest ones in front of it."""
     found = _CHANGE.search(behind)
+    verbs = list(_CHANGE.finditer(before))
     if found is None:
-        found = max(_CHANGE.finditer(before), key=lambda match: match.end(), default=None)
+        signed = _SIGN.search(before)
+        if signed:
+            return _Change(0, -1 if signed["less"] else 1)
+        found = verbs[-1] if verbs else None
+        # What a gain grows to is a gain: *the gain in latency grows to 6.1x*.
+        if len(verbs) > 1 and _TO.match(before, verbs[-1].end()) and _told(verbs[-2]).goodness:
+            found = verbs[-2]
     if found is None:
         return None
-    change = list(_CHANGES)[int(str(found.lastgroup)[1:])]
-    verb = max(_CHANGE.finditer(before), key=lambda match: match.end(), default=None)
-    if (
-        verb is not None
-        and found.string is behind
-        and change.goodness == 0
-        and re.search(r"\bby\b", before[verb.end() :])
-    ):
-        return list(_CHANGES)[int(str(verb.lastgroup)[1:])]
-    return change
+    change = _told(found)
+    by = verbs and found.string is behind and change.goodness == 0 and _BY.search(before, verbs[-1].end())
+    return _told(verbs[-1]) if by else change
+
+
+def _told(match: re.Match[str]) -> _Change:
+    return list(_CHANGES)[int(str(match.lastgroup)[1:])]
 
 
 def _moved(before: str) -> bool:

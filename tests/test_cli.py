@@ -30,6 +30,11 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     assert f"kg {command}" in done.stdout.partition("Example")[2]
 
 
+def test_the_version_is_told() -> None:
+    done = kg("--version")
+    assert (done.returncode, done.stdout.split()[0]) == (0, "kg")
+
+
 def test_results_go_to_standard_output_and_the_rest_to_standard_error(example_graph: Path) -> None:
     done = kg("query", "hardware-usage", "--format", "csv", "-g", example_graph)
     assert (done.returncode, done.stderr) == (0, "")

@@ -43,6 +43,10 @@ def result(evidence: str, value: float, unit: str, baseline: str | None = "e9") 
         ("with only 25% of the memory", 25, "%", LOWER, BETTER, "4"),
         ("reduces the latency to 25% of that of PearServe", 25, "%", LOWER, BETTER, "4"),
         ("outperforms pears by 1.5 points", 1.5, "points", HIGHER, BETTER, None),
+        ("cuts memory by 2.4x, while its efficiency is 9.2 times higher", 9.2, "x", HIGHER, BETTER, "9.2"),
+        ("against PearServe the gain in latency grows to 6.1x", 6.1, "x", LOWER, BETTER, "6.1"),
+        ("energy \u221220% against PearServe", 20, "%", LOWER, BETTER, "1.25"),
+        ("a latency of +25% against PearServe", 25, "%", LOWER, WORSE, "0.8"),
     ],
 )
 def test_a_change_or_ratio_says_who_is_better_and_how_many_times(
@@ -135,3 +139,17 @@ def test_queries_can_rank_what_beats_what() -> None:
     )
     (row,) = rows(store, query)
     assert (row["who"].value, row["factor"].value) == ("PlumServe", "2")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "value"),
+    [
+        ("larger models were better on plums (PlumLM: 66.4% vs. PearLM: 65%)", 66.4),
+        ("with a success rate exceeding 30% in models", 30),
+    ],
+)
+def test_a_level_is_no_change(evidence: str, value: float) -> None:
+    told = compare(result(evidence, value, "%"), HIGHER)
+    assert told is not None
+    assert not told.relative
+    assert told.factor is None

@@ -144,7 +144,16 @@ def test_presented_and_dubbed_names_are_introduced() -> None:
 
 
 @pytest.mark.parametrize("name", ["LLaMA", "vLLM", "FlashAttention", "LoRA", "MMLU", "Megatron-LM"])
-@pytest.mark.parametrize("verb", ["we present", "we further propose the", "this paper introduces"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "we present",
+        "we further propose the",
+        "this paper introduces",
+        "we propose a new thing called",
+        "we introduce a simple and small one, the",
+    ],
+)
 def test_what_a_paper_presents_it_introduces_though_the_catalogue_knows_it(name: str, verb: str) -> None:
     found = record(f"Serving and adapting models is costly. To this end, {verb} {name}, which is twice as good.")
     surely = {fact.entity for fact in found.facts if fact.role is Role.INTRODUCES and fact.score >= 0.9}

@@ -133,6 +133,15 @@ def test_a_paper_written_as_json_lines_is_read_as_it_was(
     assert read == cleaned
 
 
+@pytest.mark.parametrize(
+    ("id", "arxiv_id"), [("2699.00001v2", "2699.00001"), ("cs.LG/0601001", "cs.LG/0601001"), ("7", None)]
+)
+def test_an_identifier_in_the_form_of_arxivs_is_one(tmp_path: Path, id: str, arxiv_id: str | None) -> None:
+    line = json.dumps({"id": id, "title": "A", "abstract": "x"})
+    (paper,) = kg.read.open(written(tmp_path, line))
+    assert paper.arxiv_id == arxiv_id
+
+
 def test_versions_of_an_arxiv_paper_are_one_paper(tmp_path: Path) -> None:
     lines = [
         {"title": t, "abstract": "x", "arxiv_id": a} for t, a in (("A", "2699.00001v2"), ("B", "arXiv:2699.00001"))

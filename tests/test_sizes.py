@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kg.extract import extract
 from kg.extract.candidates import Finder, Found
 from kg.extract.sizes import find_sizes
-from kg.records import EntityType
+from kg.records import EntityType, Paper
 
 B = 1_000_000_000
 
@@ -41,6 +42,9 @@ def sizes(text: str, *names: str) -> list[tuple[str, int]]:
         ("Plum (7 million parameters) reads books.", [7_000_000]),
         ("We train Plum on a corpus of size 300B tokens.", []),
         ("Scaling up to 7B\nPlum is a model", []),
+        ("We train a 530B parameter Plum style model.", []),
+        ("We reach the 34B Plum-level quality.", []),
+        ("It is as good as Plum, with only 7B parameters.", []),
         ("Plum (see Table 2) is trained on 2B tokens.", []),
     ],
 )
@@ -55,3 +59,12 @@ def test_a_size_in_brackets_is_of_the_name_in_front() -> None:
 
 def test_long_lists_of_numbers_are_read_in_no_time() -> None:
     assert sizes("Plum reads ids " + ",".join(["100", *["000"] * 5_000]) + " of samples.", "Plum") == []
+
+
+def test_a_size_stands_with_its_sentence() -> None:
+    text = "We present PlumLM, a language model. PlumLM has 7 billion parameters."
+    (found,) = extract([Paper(id=1, title="PlumLM: A Large Language Model for Orchards", abstract=text)])
+    assert found.paper is not None
+    assert [found.paper.text[slice(*size.span or (0, 0))] for size in found.sizes] == [
+        "PlumLM has 7 billion parameters."
+    ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from typing import Annotated
 
 import typer
 
@@ -37,6 +38,22 @@ for command in COMMANDS:
 catalog = typer.Typer(help="Look after the catalogue of known names.", no_args_is_help=True)
 catalog.command()(check)
 app.add_typer(catalog, name="catalog")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import importlib.metadata  # takes a while, and no other command asks
+
+        typer.echo(f"kg {importlib.metadata.version('paper-kg')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None: ...
 
 
 _COLLECTED = 100_000

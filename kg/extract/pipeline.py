@@ -15,6 +15,7 @@ from kg.extract.candidates import Claimed, notes
 from kg.extract.mentions import occurrences
 from kg.extract.network import weights_digest
 from kg.extract.recognizer import WEIGHTS
+from kg.extract.roles import sentence_of
 from kg.extract.sizes import find_sizes
 from kg.extract.urls import find_urls
 from kg.records import Entity, Extraction, Fact, Paper, Result, RunsOn, Size
@@ -84,7 +85,12 @@ def to_record(doc: Doc, paper: Paper, version: str) -> Extraction:
             for u in found.claims.uses
         ),
         sizes=tuple(
-            Size(entity=ids[s.entity], parameters=s.parameters, score=s.score, span=s.span)
+            Size(
+                entity=ids[s.entity],
+                parameters=s.parameters,
+                score=s.score,
+                span=sentence_of(found.sentences, s.span[0]),
+            )
             for s in find_sizes(text, found.entities)
         ),
         results=tuple(_result(claim, ids, text) for claim in found.claims.results),

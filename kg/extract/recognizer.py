@@ -22,7 +22,7 @@ from kg.extract.mentions import group, spread
 from kg.extract.network import Network
 from kg.extract.result_head import judge_results
 from kg.extract.role_head import PRESENTED, TITLED, is_presented, judge_roles
-from kg.extract.shapes import ORGANISATIONS
+from kg.extract.shapes import HOSTS, ORGANISATIONS
 from kg.extract.tags import KINDS, decode, span_probabilities
 from kg.extract.tokens import URL
 from kg.extract.words import Stretches, Words, lowered
@@ -68,6 +68,7 @@ _FORMAT = re.compile(r"(?:[WA]\d+){2}(?:KV\d+)?")
 _CAPITAL_INSIDE = re.compile(r"[a-z][A-Z]")
 _COUNTED = re.compile(r"\d+(?:[x×]|times)\s?(?=[A-Z])")
 """A count that is joined to a device: *16xA100*."""
+_TYPEFACE = re.compile(r"\\(?:text\w\w|emph)\{")
 _CORES = re.compile(r"[ -]Tensor Cores?")
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
 _UNDECIDED = 0.1
@@ -176,7 +177,8 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
         kind = KINDS[int(votes[family(string)].argmax())]
         if string not in found.no_devices:
             kind = _overruled(catalog, string, kind)
-        if string in ORGANISATIONS and kind is not EntityType.DATASET:  # Amazon is a graph, too
+        dataset = kind is EntityType.DATASET and string not in HOSTS  # Amazon is a graph, too
+        if string in ORGANISATIONS and not dataset:
             continue
         if kind is EntityType.HARDWARE and is_part(string):
             continue
@@ -231,18 +233,21 @@ def _in_other_capitals(string: str, labels: list[str]) -> bool:
 
 
 def _whole(text: str, span: Span) -> Span:
-    """A span without the stars of bold type around it or a count in front, and with the brace that opens its LaTeX.
+    r"""A span without its type face or a count in front, and with the brace that opens its LaTeX.
 
     A bracket that it opens is closed with it or left to the text: *P(True)*, *Gemma 3* in *Gemma 3 (4B, 12B)*. The
     cores of a device are not of its name: *H100* in *H100 Tensor Core GPU*.
 
-    >>> text = "We test Plum 3 (4B, 12B) and P(True) here."
-    >>> [text[slice(*_whole(text, span))] for span in ((8, 18), (29, 35))]
-    ['Plum 3', 'P(True)']
+    >>> text = r"We test Plum 3 (4B, 12B) and P(True) on \textbf{Pear}."
+    >>> [text[slice(*_whole(text, span))] for span in ((8, 18), (29, 35), (40, 53))]
+    ['Plum 3', 'P(True)', 'Pear']
     """
     start, end = span
     counted = _COUNTED.match(text, start, end)
     start = counted.end() if counted else start
+    face = _TYPEFACE.match(text, start, end)
+    if face and text[end - 1] == "}":
+        start, end = face.end(), end - 1
     name = text[start:end].strip("* ")
     if not name:
         return span

@@ -33,6 +33,9 @@ ORGANISATIONS = frozenset(_MAKERS.split(", "))
 The network took one for a thing that is no data set 28 times in the abstracts for training, never rightly.
 """
 
+HOSTS = frozenset({"GitHub", "Hugging Face", "HuggingFace"})
+"""Where things are kept: never entities, by the guidelines."""
+
 _GENERIC_WORDS = """
     GPU GPUs CPU CPUs TPU TPUs NPU NPUs FPGA FPGAs ASIC ASICs RDU RDUs IPU IPUs PIM PIMs MCU MCUs DPU DPUs LPU LLM
     LLMs MLLM MLLMs LMM LMMs VLM VLMs LVLM LVLMs SLM SLMs PLM PLMs AI AGI ML DL DNN DNNs NN NNs ANN ANNs SOTA SoTA

@@ -37,6 +37,10 @@ _LEADING = re.compile(rf"(?P<told>{_LARGE})[ \u00a0]\Z")
 """In front of it: *the 540B PaLM*."""
 _LONGEST_LEADING = 40
 """Characters."""
+_LIKENED = re.compile(r"[\s-](?:styles?|levels?|like|class|scale)\b")
+"""Behind the name of a model that only tells what another is like: *a 530B GPT-3 style model*."""
+_OTHERS = re.compile(r"\b(?:but|only|just|merely)\s(?:with|has|having|using|uses)?\s?\Z")
+"""In front of a size that is not that of the model named before: *as good as PlumLM, with only 7B parameters*."""
 _SMALLEST = 10_000
 """Parameters; fewer are hardly meant."""
 _PARTIAL = {"trainable", "activated", "active", "learnable", "tunable", "additional"}
@@ -92,6 +96,7 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
         for i, e in enumerate(entities)
         if e.type is EntityType.MODEL and e.name not in _ARCHITECTURES and not e.name.islower()
         for span in e.spans
+        if not _LIKENED.match(text, span[1])
     )
     for (start, end), i in models:
         bracket = _BRACKETED.match(text, end)
@@ -104,7 +109,8 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
     for match in _PARAMETERS.finditer(text):
         if (match.group("kind") or "").strip() in _PARTIAL:
             continue
-        owner = _owner(text, match.span(), entities, models)
+        other = _OTHERS.search(text, max(0, match.start() - 20), match.start())
+        owner = None if other else _owner(text, match.span(), entities, models)
         if owner is None and len(own) == 1:
             owner = own[0]
         if owner is not None:

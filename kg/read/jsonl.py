@@ -17,6 +17,7 @@ _ARXIV = re.compile(
     r"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:\s*)?(\S.*?)(?:v\d+)?(?:\.pdf)?",
     re.IGNORECASE | re.DOTALL,
 )
+_ARXIV_NUMBER = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?")
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(\S.*)", re.IGNORECASE | re.DOTALL)
 _DOI_OF_ARXIV = "10.48550/arxiv."
 
@@ -77,7 +78,7 @@ def paper_of(data: dict[str, Any], path: Path, number: int) -> Paper:
         told = Line.model_validate({key: value for key, value in data.items() if value is not None})
     except ValidationError as error:
         raise KgError(f"{path}, line {number}: {first_of(error)}; correct or remove the line") from error
-    arxiv_id, doi = identifiers(told.arxiv_id, told.doi)
+    arxiv_id, doi = identifiers(told.arxiv_id or _arxiv_of(told.id), told.doi)
     paper = Paper(
         id=told.id if told.id is not None else 0,
         title=clean_title(told.title),
@@ -124,6 +125,11 @@ def identifiers(arxiv: str | None, doi: str | None) -> tuple[str | None, str | N
     if bare_doi and bare_doi.startswith(_DOI_OF_ARXIV):
         return bare_arxiv or _bare(_ARXIV, bare_doi.removeprefix(_DOI_OF_ARXIV)), None
     return bare_arxiv, bare_doi
+
+
+def _arxiv_of(id: int | str | None) -> str | None:
+    """An identifier of a paper that is arXiv's, as in dumps of its metadata."""
+    return id if isinstance(id, str) and _ARXIV_NUMBER.fullmatch(id) else None
 
 
 def _bare(form: re.Pattern[str], identifier: str | None) -> str | None:
