@@ -105,7 +105,7 @@ def _ends_before(text: str, words: list[str], offsets: list[int], i: int) -> boo
     if words[last] not in _STOPS:
         return False
     first = words[i][0]
-    if not (first.isupper() or first.isdigit() or first in "([\"'“" or not spaced):
+    if not (first.isupper() or first.isdigit() or first in "([\"'“$\\" or not spaced):
         return False
     if not spaced and not first.isupper():
         return False
