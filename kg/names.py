@@ -19,6 +19,10 @@ _GREEK_LETTERS = {**GREEK, "∆": "delta"}
 _PLAIN = re.compile(r"[A-Za-z0-9 .-]*")
 _SPOKEN = {"+": "-plus-", "#": "-sharp-", "@": "-at-", "&": "-and-", "*": "-star-", "×": "x", "∞": "-infinity-"}
 _LATEX = re.compile(r"\\(?:text\w*|math\w*|rm|bf|it|var(?=[a-z]))?|[{}$^_]")
+_OF_GREEK = {spelled: letter for letter, spelled in GREEK.items()}
+_GREEK_MACRO = re.compile(rf"\\({'|'.join(_OF_GREEK)})(?![a-z])")
+_MARKED = re.compile(r"[\\{}]|\$.*\$")
+_MARKS = re.compile(r"\\(?:text\w{0,2}|math\w+|emph|rm|bf|it)(?=[{\s])|\\(?=[_%&#{}$])|[{}$]")
 _SEPARATORS = re.compile(r"[^\w.]+|\.(?!\d)|(?<!\d)\.")
 _JOINT = re.compile(r"(?<=[^\W\d])-(?=\d)")
 _ACRONYM_PLURAL = re.compile(r"(?<=[A-Z0-9])s\b")
@@ -57,6 +61,18 @@ def _plain(name: str) -> str:
     for symbol, spoken in _SPOKEN.items():
         text = text.replace(symbol, spoken)
     return "".join(_GREEK_LETTERS.get(c.casefold(), c) for c in text)
+
+
+def readable(name: str) -> str:
+    r"""A name as people read it: without the signs of LaTeX, but for those of exponents and indices.
+
+    >>> readable("M^{3}-20M"), readable(r"$\alpha$-Net"), readable(r"\textsc{Otter}\_Bench"), readable("US$5")
+    ('M^3-20M', 'α-Net', 'Otter_Bench', 'US$5')
+    """
+    if not _MARKED.search(name):
+        return name
+    text = _GREEK_MACRO.sub(lambda found: _OF_GREEK[found[1]], name)
+    return _MARKS.sub("", text) or name
 
 
 def slug(type: EntityType, name: str) -> str:

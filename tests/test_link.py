@@ -52,6 +52,12 @@ def test_hard_pairs(verdict: str, type: str, first: str, second: str, rule: str)
     assert (one == other) is (verdict == "same"), rule
 
 
+def test_a_thing_is_called_as_people_read_it_and_found_as_the_paper_writes_it() -> None:
+    (thing, said), *_ = LINKER.over(papers(model("M$^{3}$-Plum"))).describe()
+    assert (thing.slug, said.label) == ("m3-plum", "M^3-Plum")
+    assert [alias.name for alias in said.aliases] == ["M$^{3}$-Plum"]
+
+
 def test_the_hard_pairs_are_two_hundred_and_of_every_type() -> None:
     for verdict in ("same", "different"):
         assert len({row[1:4] for row in map(tuple, PAIRS) if row[0] == verdict}) >= 100

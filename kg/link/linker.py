@@ -15,7 +15,7 @@ from kg.link.joining import Names, Use
 from kg.link.labels import labels_of
 from kg.link.rules import Rules, shipped
 from kg.link.variants import Relation, depth, parents
-from kg.names import slug
+from kg.names import readable, slug
 from kg.records import Entity, EntityType, Extraction
 
 
@@ -139,7 +139,7 @@ class Linker:
             else:
                 label = min(counts, key=lambda text: (-counts[text], text))
                 thing = Canonical(root.type, slug(root.type, label))
-                self._texts[thing] = label
+                self._texts[thing] = readable(label)
             self._things[root] = thing
 
     def _known(self, type: EntityType, text: str) -> Canonical | None:
