@@ -66,7 +66,8 @@ _BOUND = re.compile(
     re.I,
 )
 _BY = re.compile(r"\bby\s(?:[A-Za-z-]+\s){0,4}[~$\\]*$")
-_TO = re.compile(r"\s(?:to|from|by)\b")
+_TO = re.compile(r"\sto\b")
+_OF_WHAT = re.compile(r"(?:\s(?:in|of|over)\s[\w-]+)?\s")
 _SIGN = re.compile(r"(?:^|[\s($~])(?:(?P<less>[-−])|\+)$")
 _BEHIND = re.compile(r"[^.,;:()]*?(?=[.,;:()]|\s(?:and|while|but|with|compared|over|than|on|for)\b|$)", re.I)
 _SHARE = re.compile(r"\s*(?:of|the)\s", re.I)
@@ -103,10 +104,9 @@ _HIGHER = frozenset({
 _LEVEL = re.compile(
     r"\b(?:from\s\S+\s(?:\S+\s){0,4}?to|(?<!up )(?<![\d%xX] )to|from)"
     r"\s(?:(?:over|about|around|nearly|only|just|almost|a mere)\s)?$"
-    r"|(?<!gain)(?<!gains)(?<!improvement)(?<!reduction)(?<!speedup):\s?$",
+    r"|(?P<named>[\w./-]+):\s?$",
     re.I,
 )
-_AGAINST = re.compile(r"\s*(?:vs\b|versus\b)")
 _REACH = 90
 """Characters in front of a number in which the verb of its change stands."""
 
@@ -144,7 +144,7 @@ def compare(result: Result, direction: Direction | None, in_percent: bool = Fals
     change = _change(before, behind)
     share = result.unit in {"%", "x"} and _SHARE.match(behind) is not None and not _moved(before)
     share = share and (direction is Direction.LOWER or result.baseline is not None)
-    level = (_LEVEL.search(before) or _AGAINST.match(behind)) is not None and not share
+    level = _is_level(before) and not share
     if result.unit == "x" or (result.unit in {"%", "points"} and not level and (change is not None or share)):
         if share and direction is not None:
             ratio = Decimal(str(result.value)) / (100 if result.unit == "%" else 1)
@@ -181,17 +181,28 @@ def _change(before: str, behind: str) -> _Change | None:
     verbs = list(_CHANGE.finditer(before))
     if found is None:
         signed = _SIGN.search(before)
-        if signed:
+        if signed and not verbs:
             return _Change(0, -1 if signed["less"] else 1)
         found = verbs[-1] if verbs else None
-        # What a gain grows to is a gain: *the gain in latency grows to 6.1x*.
-        if len(verbs) > 1 and _TO.match(before, verbs[-1].end()) and _told(verbs[-2]).goodness:
+        if len(verbs) > 1 and _grows_to(before, *verbs[-2:]):
             found = verbs[-2]
     if found is None:
         return None
     change = _told(found)
     by = verbs and found.string is behind and change.goodness == 0 and _BY.search(before, verbs[-1].end())
     return _told(verbs[-1]) if by else change
+
+
+def _grows_to(before: str, gain: re.Match[str], verb: re.Match[str]) -> bool:
+    """Whether the number is what a gain grows to, and so a gain: *the gain in latency grows to 6.1x*."""
+    apart = _OF_WHAT.fullmatch(before, gain.end(), verb.start())
+    return bool(apart and _TO.match(before, verb.end()) and _told(gain).goodness > 0 and _told(verb).sign > 0)
+
+
+def _is_level(before: str) -> bool:
+    """Whether what stands in front of a number says that it is a value: *from 54% to*, *PlumLM:*, but not *gains:*."""
+    found = _LEVEL.search(before)
+    return found is not None and not (found["named"] and _CHANGE.search(found["named"]))
 
 
 def _told(match: re.Match[str]) -> _Change:

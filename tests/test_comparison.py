@@ -47,6 +47,12 @@ def result(evidence: str, value: float, unit: str, baseline: str | None = "e9") 
         ("against PearServe the gain in latency grows to 6.1x", 6.1, "x", LOWER, BETTER, "6.1"),
         ("energy \u221220% against PearServe", 20, "%", LOWER, BETTER, "1.25"),
         ("a latency of +25% against PearServe", 25, "%", LOWER, WORSE, "0.8"),
+        ("the memory overhead is reduced by 40%", 40, "%", LOWER, BETTER, "1.667"),
+        ("the slowdown is reduced to 1.2x", 1.2, "x", LOWER, BETTER, "1.2"),
+        ("improves accuracy but latency increases by 30%", 30, "%", LOWER, WORSE, "0.7692"),
+        ("a speedup of +30% over PearServe", 30, "%", LOWER, BETTER, "1.429"),
+        ("reduces latency by 40% versus PearServe", 40, "%", LOWER, BETTER, "1.667"),
+        ("the improvements: 12% over PearServe", 12, "%", HIGHER, BETTER, "1.12"),
     ],
 )
 def test_a_change_or_ratio_says_who_is_better_and_how_many_times(

@@ -168,6 +168,9 @@ def test_what_a_paper_presents_it_introduces_though_the_catalogue_knows_it(name:
         "We present the LoRA baseline.",
         "Earlier work introduces LoRA, which we measure.",
         "They propose LoRA, a method.",
+        "We develop a system based on a technique called LoRA.",
+        "We introduce a defense against an attack called LoRA.",
+        "We present a new model which, unlike its predecessor, the LoRA adapter, is small.",
     ],
 )
 def test_a_name_that_is_part_of_another_or_is_others_work_is_not_taken_as_presented(said: str) -> None:

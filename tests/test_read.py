@@ -134,7 +134,14 @@ def test_a_paper_written_as_json_lines_is_read_as_it_was(
 
 
 @pytest.mark.parametrize(
-    ("id", "arxiv_id"), [("2699.00001v2", "2699.00001"), ("cs.LG/0601001", "cs.LG/0601001"), ("7", None)]
+    ("id", "arxiv_id"),
+    [
+        ("2612.99999v2", "2612.99999"),
+        ("cs.LG/0601001", "cs.LG/0601001"),
+        ("7", None),
+        ("1234.5678", None),
+        ("acl/1234567", None),
+    ],
 )
 def test_an_identifier_in_the_form_of_arxivs_is_one(tmp_path: Path, id: str, arxiv_id: str | None) -> None:
     line = json.dumps({"id": id, "title": "A", "abstract": "x"})

@@ -45,6 +45,8 @@ def sizes(text: str, *names: str) -> list[tuple[str, int]]:
         ("We train a 530B parameter Plum style model.", []),
         ("We reach the 34B Plum-level quality.", []),
         ("It is as good as Plum, with only 7B parameters.", []),
+        ("Plum has only 7B parameters.", [7 * B]),
+        ("With just 3B parameters, Plum is good.", [3 * B]),
         ("Plum (see Table 2) is trained on 2B tokens.", []),
     ],
 )

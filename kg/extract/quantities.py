@@ -83,7 +83,7 @@ _BOUND = {
     for bound, words in _BOUNDS.items()
 }
 _IN_FORMULA = r"(?:(?<=\\sim)|(?<=\\approx)|(?<=\\rightarrow))(?!\$)"
-_IN_LIST = r"(?<=[%×]/)|(?<=\dx/)|(?<=\\times\$/)"
+_IN_LIST = r"(?<=[%×]/)|(?<=\dx/)|(?<=\\times/)|(?<=\\times\$/)"
 _BEFORE = (
     r"(?=[\\$\-−\d])(?<![\^_]\{)(?<![\^_]\{-)"
     rf"(?:(?<![\w.\-/^_])|(?<=\bsub-)|(?<=\bnear-)|(?<=\stimes)|{_IN_FORMULA}|{_IN_LIST})"
@@ -121,6 +121,7 @@ _FROM = re.compile(
     r"(?<!ranging )(?<!ranges )(?<!range )(?<!varying )(?<!varies )\bfrom\s(?:about |around |roughly |only |just )?\$?$"
 )
 _BRACKETED = re.compile(r"(?<!range )(?<!ranges )(?<!ranging )(?<!between )(?<!varies )\(\$?$")
+_ASPECTS = re.compile(r"\bcontributions?\s(?:is|are)\s$")
 _FORMULA_ENDS = re.compile(r"(?:\\[A-Za-z]+|[\d\s.,%{}^_+\-=<>()])*\$(?!\d)")
 """What stands between a number and the sign that closes its formula; *$5, $10* are dollars."""
 _LISTED = re.compile(
@@ -129,11 +130,14 @@ _LISTED = re.compile(
 """What stands between two numbers of one list."""
 _APART = re.compile(
     r"(?:\b(?!(?:Between|At|From|With|By|Of|In|On|For|Over|About)\s)[A-Z][\w-]*\s|[^\s($~+]|"
-    r"\b(?:size|rank|depth|length|dimension|k)\s|\b(?:an?|the)\s(?:[\w-]+\s){1,3}of\s)$"
+    r"\b(?:size|rank|depth|length|dimension|k)\s)$"
 )
-"""What stands in front of a number that is of a name, a setting or a measure by itself: *RTX 4090*, *an mAP of 45.3*."""
+"""What stands in front of a number that is of a name or a setting: *RTX 4090*, *batch size 32*."""
+_MEASURED = re.compile(r"\b(?:an?|the)\s(?:[\w-]+\s){1,3}of\s$")
+"""What stands in front of a number that may be of a measure by itself: *an mAP of 45.3 and 60 FPS*."""
 _BETWEEN = re.compile(r"\bbetween\s$", re.I)
-_SCALED = re.compile(r"[KkMBT]\b|order|illion|thousand")
+_SCALED = re.compile(r"\d\s?[KkMBT]\b|order|illion|thousand")
+_DECIMALS = re.compile(r"\d\.(\d+)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CONTEXT = 40
 """Characters in front of a number that tell what it is."""
@@ -182,11 +186,8 @@ def _with_implied_units(text: str, quantities: list[Quantity]) -> Iterator[Quant
     """Where the last difference ends."""
     for quantity in reversed(shared):
         if not quantity.unit and quantity.low is None:
-            more = (
-                gained >= 0
-                and _LISTED.fullmatch(text, gained, quantity.start)
-                and "." in text[quantity.start : quantity.end]
-            )
+            beside = gained >= 0 and _LISTED.fullmatch(text, gained, quantity.start)
+            more = beside and "." in text[quantity.start : quantity.end] and text[quantity.end - 1].isdigit()
             if more or _is_difference(text, quantity.start, quantity.end):
                 quantity, gained = replace(quantity, unit="points"), quantity.end
         yield quantity
@@ -201,9 +202,22 @@ def _shares(text: str, quantity: Quantity, following: Quantity) -> bool:
     if text[quantity.end - 1].isalpha() or _SCALED.search(text, following.start, following.end):
         return False
     before = text[max(0, quantity.start - _CONTEXT) : quantity.start]
-    if _APART.search(before) or (quantity.value < 1 <= following.value and not _BETWEEN.search(before)):
+    if _APART.search(before) or (_YEAR.fullmatch(text, quantity.start, quantity.end) and _is_date(before, following)):
         return False
-    return not _YEAR.fullmatch(text, quantity.start, quantity.end) or following.value >= 1000
+    places, others = (_places(text, q) for q in (quantity, following))
+    if quantity.value < 1 <= following.value and not _BETWEEN.search(before):
+        return following.value <= 10 and (places < 2 or places == others)
+    return places == others or not _MEASURED.search(before)
+
+
+def _is_date(before: str, following: Quantity) -> bool:
+    return following.value < 1000 or before.endswith("in ")
+
+
+def _places(text: str, quantity: Quantity) -> int:
+    """How many digits stand behind the point."""
+    found = _DECIMALS.search(text, quantity.start, quantity.end)
+    return len(found[1]) if found else 0
 
 
 def _numeric(text: str) -> Iterator[Quantity]:
@@ -245,7 +259,7 @@ def _numeric(text: str) -> Iterator[Quantity]:
         if match.group("plus") or text[end : end + 1] == "+":
             bound = ">="
         pair = low is not None and match.group("join").strip() == "to"
-        if pair and _YEAR.fullmatch(match.group("a")) and unit:  # in 2021 to 19%
+        if pair and unit and _YEAR.fullmatch(match.group("a")) and before.endswith("in "):  # in 2021 to 19%
             yield Quantity(match.start("b"), end, value, unit)
         elif low is not None and pair and _changes(before, low, value, _is_measured(match, unit)):
             yield Quantity(match.start("a"), match.end("a"), low, unit, bound)
@@ -276,7 +290,7 @@ def _spelled(text: str) -> Iterator[Quantity]:
             )
             continue
         if many := match.group("many"):
-            if not re.search(r"\b(?:is|are)\s$", text[max(0, match.start() - 5) : match.start()]):  # contributions
+            if not _ASPECTS.search(text, max(0, match.start() - _CONTEXT), match.start()):
                 yield Quantity(*match.span(), float(_WORDS[many.lower()]), "x", bound)
             continue
         count = _WORDS[match.group("count").lower()]
@@ -296,8 +310,10 @@ def _is_difference(text: str, start: int, end: int) -> bool:
     """Whether a bare number is a difference of scores: *by 3.5*, *of 12 BLEU*, *a 1.67 accuracy gain*, *(+1.5)*."""
     if _DIFFERENCE_BEHIND.match(text, end):
         return True
-    if _SIGNED.search(text, max(0, start - 3), start) and "." in text[start:end]:
-        return not text.startswith("0", start)
+    if _SIGNED.search(text, max(0, start - 3), start):
+        bracketed = text[start - 2 : start] == "(+" and text[end : end + 1] == ")"
+        if (bracketed or "." in text[start:end]) and text[end - 1].isdigit():
+            return not text.startswith("0", start)
     before = _DIFFERENCE_BEFORE.search(text[max(0, start - 60) : start])
     return bool(before and (_SCORED.match(text, end) or ("." in text[start:end] and _CLOSES.match(text, end))))
 

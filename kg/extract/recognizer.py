@@ -246,7 +246,7 @@ def _whole(text: str, span: Span) -> Span:
     counted = _COUNTED.match(text, start, end)
     start = counted.end() if counted else start
     face = _TYPEFACE.match(text, start, end)
-    if face and text[end - 1] == "}":
+    if face and text.find("}", start, end) == end - 1:
         start, end = face.end(), end - 1
     name = text[start:end].strip("* ")
     if not name:

@@ -39,8 +39,8 @@ _LONGEST_LEADING = 40
 """Characters."""
 _LIKENED = re.compile(r"[\s-](?:styles?|levels?|like|class|scale)\b")
 """Behind the name of a model that only tells what another is like: *a 530B GPT-3 style model*."""
-_OTHERS = re.compile(r"\b(?:but|only|just|merely)\s(?:with|has|having|using|uses)?\s?\Z")
-"""In front of a size that is not that of the model named before: *as good as PlumLM, with only 7B parameters*."""
+_OTHERS = re.compile(r"\b(?:with (?:only|just|merely)|but with)\s?\Z", re.I)
+"""In front of a size that is not that of another's model named before: *as good as PlumLM, with only 7B parameters*."""
 _SMALLEST = 10_000
 """Parameters; fewer are hardly meant."""
 _PARTIAL = {"trainable", "activated", "active", "learnable", "tunable", "additional"}
@@ -109,8 +109,10 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
     for match in _PARAMETERS.finditer(text):
         if (match.group("kind") or "").strip() in _PARTIAL:
             continue
-        other = _OTHERS.search(text, max(0, match.start() - 20), match.start())
-        owner = None if other else _owner(text, match.span(), entities, models)
+        named = models
+        if _OTHERS.search(text, max(0, match.start() - 20), match.start()):
+            named = [(span, i) for span, i in models if span[0] >= match.end() or entities[i].presented]
+        owner = _owner(text, match.span(), entities, named)
         if owner is None and len(own) == 1:
             owner = own[0]
         if owner is not None:

@@ -29,7 +29,9 @@ _LONGEST_SENTENCE = 400
 _STOPS = frozenset(".!?")
 _CLOSERS = frozenset('”")')
 """What may stand between the stop and the next sentence."""
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|al|cf|Fig|Eq|Sec|No|approx|resp|w\.r\.t)|\b[A-Z])\.$")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|al|cf|Fig|Eq|Sec|No|approx|resp|w\.r\.t|i\.i\.d|s\.t|w\.p|eq|fig)|\b[A-Z])\.$"
+)
 
 
 class FineTokenizer:

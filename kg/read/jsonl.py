@@ -17,7 +17,12 @@ _ARXIV = re.compile(
     r"(?:https?://(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:\s*)?(\S.*?)(?:v\d+)?(?:\.pdf)?",
     re.IGNORECASE | re.DOTALL,
 )
-_ARXIV_NUMBER = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?")
+_ARCHIVES = (
+    "astro-ph|cond-mat|cs|econ|eess|gr-qc|hep-[a-z]+|math|math-ph|nlin|nucl-[a-z]+|physics|q-bio|q-fin|quant-ph|stat"
+)
+_ARXIV_NUMBER = re.compile(
+    rf"\d\d(?:0[1-9]|1[0-2])\.\d{{4,5}}(?:v\d+)?|(?:{_ARCHIVES})(?:\.[A-Z]{{2}})?/\d{{7}}(?:v\d+)?"
+)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(\S.*)", re.IGNORECASE | re.DOTALL)
 _DOI_OF_ARXIV = "10.48550/arxiv."
 
@@ -78,7 +83,9 @@ def paper_of(data: dict[str, Any], path: Path, number: int) -> Paper:
         told = Line.model_validate({key: value for key, value in data.items() if value is not None})
     except ValidationError as error:
         raise KgError(f"{path}, line {number}: {first_of(error)}; correct or remove the line") from error
-    arxiv_id, doi = identifiers(told.arxiv_id or _arxiv_of(told.id), told.doi)
+    arxiv_id, doi = identifiers(told.arxiv_id, told.doi)
+    if arxiv_id is None:
+        arxiv_id, _ = identifiers(_arxiv_of(told.id), None)
     paper = Paper(
         id=told.id if told.id is not None else 0,
         title=clean_title(told.title),
