@@ -46,5 +46,9 @@ document.getElementById("find").addEventListener("change", (event) => {
     network.selectNodes([found.id]);
     network.focus(found.id, { scale: 1.1 });
     describe(found.id);
+  } else if (wanted) {
+    about.replaceChildren();
+    put(about, "h2", "Not drawn");
+    put(about, "p", `None of the ${nodes.length} nodes of this drawing has “${event.target.value.trim()}” in its name. The graph may have more: kg show finds them all.`);
   }
 });
