@@ -184,7 +184,7 @@ def _change(before: str, behind: str) -> _Change | None:
         if signed and not verbs:
             return _Change(0, -1 if signed["less"] else 1)
         found = verbs[-1] if verbs else None
-        if len(verbs) > 1 and _grows_to(before, *verbs[-2:]):
+        if len(verbs) > 1 and _comes_to(before, *verbs[-2:]):
             found = verbs[-2]
     if found is None:
         return None
@@ -193,10 +193,10 @@ def _change(before: str, behind: str) -> _Change | None:
     return _told(verbs[-1]) if by else change
 
 
-def _grows_to(before: str, gain: re.Match[str], verb: re.Match[str]) -> bool:
-    """Whether the number is what a gain grows to, and so a gain: *the gain in latency grows to 6.1x*."""
+def _comes_to(before: str, gain: re.Match[str], verb: re.Match[str]) -> bool:
+    """Whether the number is what a gain comes to, and so a gain: *the gain in latency grows, or shrinks, to 6.1x*."""
     apart = _OF_WHAT.fullmatch(before, gain.end(), verb.start())
-    return bool(apart and _TO.match(before, verb.end()) and _told(gain).goodness > 0 and _told(verb).sign > 0)
+    return bool(apart and _TO.match(before, verb.end()) and _told(gain).goodness > 0)
 
 
 def _is_level(before: str) -> bool:

@@ -6,10 +6,20 @@ import numpy as np
 import pytest
 
 from kg.catalog import known
-from kg.extract.answers import RELATIONS, beside, device_within, labelled, most_probable_answers, on_named_devices
+from kg.extract.answers import (
+    RELATIONS,
+    beside,
+    device_within,
+    labelled,
+    most_probable_answers,
+    on_named_devices,
+    without_rivals,
+)
 from kg.extract.candidates import Claimed, Finder, Found, Use
+from kg.extract.heads import Mentions
 from kg.extract.measures import LONGEST_MEASURE, measure_logits
 from kg.extract.quantities import find_quantities
+from kg.extract.words import Words
 from kg.records import EntityType as Kind
 
 HARDWARE = RELATIONS.index("hardware")
@@ -132,3 +142,25 @@ def test_a_measure_never_holds_its_number() -> None:
     spans = measure_logits(np.zeros((4, 2), np.float32), np.zeros(LONGEST_MEASURE, np.float32), 1)
     places = {(first, first + more) for more, first in np.argwhere(np.isfinite(spans)).tolist()}
     assert places == {(0, 0), (2, 2), (3, 3), (2, 3)}
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("Its speedup over PearServe is 2x .", []),
+        ("PearServe is 2x faster , and 3x over PearServe .", [0]),
+        ("Its gain over PearServe is 2% .", [0]),
+        ("The speedup of PearServe is 2x .", [0]),
+    ],
+)
+def test_a_factor_is_of_nothing_that_it_is_over(text: str, subjects: list[int]) -> None:
+    pieces = text.split()
+    starts = [len(" ".join(pieces[:n])) + (n > 0) for n in range(len(pieces))]
+    words = Words(pieces, starts, [n == 0 for n in range(len(pieces))])
+    named = np.array([n for n, piece in enumerate(pieces) if piece == "PearServe"])
+    mentions = Mentions(np.zeros_like(named), named, named, np.zeros_like(named))
+    quantity = next(find_quantities(text))
+    answers = np.zeros((1, len(named), len(RELATIONS)), np.float32)
+    left = without_rivals(text, words, answers, [quantity], mentions)
+    assert sorted(set(mentions.entity[np.isfinite(left[0, :, 0])].tolist())) == subjects
+    assert np.isfinite(left[..., 1:]).all()

@@ -47,6 +47,8 @@ def result(evidence: str, value: float, unit: str, baseline: str | None = "e9") 
         ("against PearServe the gain in latency grows to 6.1x", 6.1, "x", LOWER, BETTER, "6.1"),
         ("energy \u221220% against PearServe", 20, "%", LOWER, BETTER, "1.25"),
         ("a latency of +25% against PearServe", 25, "%", LOWER, WORSE, "0.8"),
+        ("the speedup over PearServe shrinks to 1.2x", 1.2, "x", HIGHER, BETTER, "1.2"),
+        ("the gain is reduced by 30%", 30, "%", HIGHER, WORSE, "0.7"),
         ("the memory overhead is reduced by 40%", 40, "%", LOWER, BETTER, "1.667"),
         ("the slowdown is reduced to 1.2x", 1.2, "x", LOWER, BETTER, "1.2"),
         ("improves accuracy but latency increases by 30%", 30, "%", LOWER, WORSE, "0.7692"),

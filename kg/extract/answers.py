@@ -10,9 +10,10 @@ import numpy as np
 
 from kg.catalog import Catalog
 from kg.extract.candidates import Claimed, Found, Use
-from kg.extract.heads import Floats, Indices
+from kg.extract.heads import Floats, Indices, Mentions
 from kg.extract.quantities import Quantity
 from kg.extract.role_head import device_class
+from kg.extract.words import Words
 from kg.records import EntityType as Kind
 
 RELATIONS: tuple[str, ...] = ("subject", "baseline", "dataset", "hardware")
@@ -24,6 +25,11 @@ ANSWERS: dict[str, frozenset[Kind]] = {
 }
 """The types of the entities that may complete a claim."""
 
+_SUBJECT = RELATIONS.index("subject")
+_OVER = re.compile(r"\b(?:over|than|compared (?:to|with)|relative to|against)\s(?:the |an? )?$")
+"""In front of what a factor is over."""
+_OVER_LENGTH = 24
+"""Characters."""
 _LABELS = re.compile(r"(?:\s?\((?P<more>up to |\+)?~?|:\s)$")
 _LABEL_LENGTH = 12
 """Characters."""
@@ -43,6 +49,26 @@ _OTHER = re.compile(r"\b(?:mobile|consumer|commodity|edge|embedded|integrated|la
 """What sets a class of devices apart from the device in use: *on a mobile GPU*."""
 _OTHER_LENGTH = 12
 """Characters."""
+
+
+def without_rivals(
+    text: str, words: Words, answers: Floats, quantities: Sequence[Quantity], mentions: Mentions
+) -> Floats:
+    """The logits ``answers`` (Q, M, relations), in which no factor is of a thing that its sentence names only behind *over*.
+
+    Of what stands so, 540 are annotated as the baseline of a factor in the abstracts for training and 2 as its subject.
+    """
+    sentences = np.array([words.sentences[first] for first in mentions.first.tolist()], np.int64)
+    starts = [words.starts[first] for first in mentions.first.tolist()]
+    rival = np.array([_OVER.search(text, max(0, at - _OVER_LENGTH), at) is not None for at in starts], bool)
+    if not rival.any():
+        return answers
+    for row, quantity in enumerate(quantities):
+        if quantity.unit == "x":
+            near = sentences == words.sentences[words.cover(quantity.start, quantity.end)[0]]
+            only = np.setdiff1d(mentions.entity[near & rival], mentions.entity[near & ~rival])
+            answers[row, np.isin(mentions.entity, only), _SUBJECT] = -np.inf
+    return answers
 
 
 def most_probable_answers(

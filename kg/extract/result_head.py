@@ -21,6 +21,7 @@ from kg.extract.answers import (
     labelled,
     most_probable_answers,
     on_named_devices,
+    without_rivals,
 )
 from kg.extract.candidates import Claimed, Found, Notes, Use
 from kg.extract.heads import FLOOR, Floats, Indices, Mentions, calibrated_score, mentions_of, sigmoid
@@ -310,7 +311,8 @@ def _judge(
     alike = [
         own == before and len(names) < 2 for own, before, names in zip(sentences, [-1, *sentences], near, strict=False)
     ]
-    answers = most_probable_answers(logits.answers[rows], asked.mentions.entity, logits.nothing[rows], alike)
+    given = without_rivals(text, found.words, logits.answers, asked.quantities, asked.mentions)
+    answers = most_probable_answers(given[rows], asked.mentions.entity, logits.nothing[rows], alike)
     for row, names, chosen in zip(rows, near, answers, strict=True):
         quantity = asked.quantities[row]
         if chosen["hardware"] is None:
