@@ -58,11 +58,12 @@ def without_rivals(
 
     Of what stands so, 540 are annotated as the baseline of a factor in the abstracts for training and 2 as its subject.
     """
+    if not any(quantity.unit == "x" for quantity in quantities):
+        return answers
     sentences = np.array([words.sentences[first] for first in mentions.first.tolist()], np.int64)
     starts = [words.starts[first] for first in mentions.first.tolist()]
     rival = np.array([_OVER.search(text, max(0, at - _OVER_LENGTH), at) is not None for at in starts], bool)
-    if not rival.any():
-        return answers
+    answers = answers.copy()
     for row, quantity in enumerate(quantities):
         if quantity.unit == "x":
             near = sentences == words.sentences[words.cover(quantity.start, quantity.end)[0]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -124,24 +125,20 @@ def _places(entities: list[Found], sentences: list[Span]) -> dict[tuple[Span, En
 
 
 def _runs(text: str, quantities: list[Quantity]) -> Iterator[list[Quantity]]:
-    """Quantities joined by commas or *and* alone: *3times, 2.4times and 1.6times*, with the unit of the last."""
+    """Quantities joined by commas or *and* alone: *up to 3times, 2.4times and 1.6times*, with the bound of the first."""
     run: list[Quantity] = []
     for quantity in quantities:
         if run and not _LINKED.fullmatch(text, run[-1].end, quantity.start):
-            yield _one_unit(run)
+            yield _one_bound(run)
             run = []
         run.append(quantity)
     if run:
-        yield _one_unit(run)
+        yield _one_bound(run)
 
 
-def _one_unit(run: list[Quantity]) -> list[Quantity]:
-    unit = run[-1].unit
-    bound = run[0].bound
-    return [
-        Quantity(q.start, q.end, q.value, q.unit or unit, bound if q.bound == "=" and bound == "<=" else q.bound, q.low)
-        for q in run
-    ]
+def _one_bound(run: list[Quantity]) -> list[Quantity]:
+    at_most = run[0].bound == "<="
+    return [replace(q, bound="<=") if at_most and q.bound == "=" else q for q in run]
 
 
 def _metrics(
