@@ -151,14 +151,12 @@ def device_within(quantity: Quantity, entities: Sequence[Found], near: Iterable[
 
     ``near`` has the devices that its sentence names.
     """
-    return min(
-        (
-            device
-            for device in near
-            if any(quantity.start <= start and end <= quantity.end for start, end in entities[device].spans)
-        ),
-        default=None,
-    )
+    for device in sorted(near):
+        spans = entities[device].spans
+        first = bisect_left(spans, (quantity.start, 0))
+        if first < len(spans) and spans[first][1] <= quantity.end:
+            return device
+    return None
 
 
 def on_named_devices(

@@ -40,7 +40,7 @@ _LONGEST_LEADING = 40
 _LIKENED = re.compile(r"[\s-](?:styles?|levels?|like|class|scale)\b")
 """Behind the name of a model that only tells what another is like: *a 530B GPT-3 style model*."""
 _OTHERS = re.compile(r"\b(?:with (?:only|just|merely)|but with)\s?\Z", re.I)
-"""In front of a size that is not that of another's model named before: *as good as PlumLM, with only 7B parameters*."""
+"""In front of a size that sets a model apart from those named before: *as good as PlumLM, with only 7B parameters*."""
 _SMALLEST = 10_000
 """Parameters; fewer are hardly meant."""
 _PARTIAL = {"trainable", "activated", "active", "learnable", "tunable", "additional"}
@@ -109,10 +109,8 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
     for match in _PARAMETERS.finditer(text):
         if (match.group("kind") or "").strip() in _PARTIAL:
             continue
-        named = models
-        if _OTHERS.search(text, max(0, match.start() - 20), match.start()):
-            named = [(span, i) for span, i in models if span[0] >= match.end() or entities[i].presented]
-        owner = _owner(text, match.span(), entities, named)
+        contrasted = _OTHERS.search(text, max(0, match.start() - 20), match.start()) is not None
+        owner = _owner(text, match.span(), entities, models, contrasted)
         if owner is None and len(own) == 1:
             owner = own[0]
         if owner is not None:
@@ -142,14 +140,18 @@ def _scale(word: str) -> float | None:
     return _MAGNITUDE[word.strip(" -").lower()] if word else None
 
 
-def _owner(text: str, span: Span, entities: list[Found], models: list[tuple[Span, int]]) -> int | None:
-    """The model nearest to a size in its sentence, of ``models`` by place."""
+def _owner(
+    text: str, span: Span, entities: list[Found], models: list[tuple[Span, int]], contrasted: bool
+) -> int | None:
+    """The model nearest to a size in its sentence, of ``models`` by place; if ``contrasted``, no other's in front."""
     left, right = max(0, span[0] - _REACH), span[1] + _REACH
     begin = max(left, text.rfind(". ", left, span[0]) + 1, text.rfind("\n", left, span[0]) + 1)
     end = text.find(". ", span[1], right)
     end = right if end < 0 else end
     best: tuple[int, int] | None = None
     for (start, stop), i in models[bisect_left(models, ((begin, 0), 0)) : bisect_left(models, ((end, 0), 0))]:
+        if contrasted and stop <= span[0] and not entities[i].presented:
+            continue
         distance = span[0] - stop if stop <= span[0] else start - span[1] + 15
         if entities[i].presented:
             distance -= 80
