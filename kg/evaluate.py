@@ -119,12 +119,17 @@ def mention_places(record: Extraction, text: str) -> set[Place]:
     return {(start, end, entity.type) for start, end, entity in places_of(record, text)}
 
 
+def forms_of(record: Extraction) -> dict[str, frozenset[str]]:
+    """The forms of a record's entities by their ids, blind to case and punctuation."""
+    return {e.id: frozenset(map(_key, (*e.mentions, e.name))) for e in record.entities}
+
+
 class _Forms:
-    """A record and the forms, blind to case and punctuation, of what its references mean."""
+    """A record and the forms of what its references mean."""
 
     def __init__(self, record: Extraction) -> None:
         self.record = record
-        self._forms = {e.id: frozenset(map(_key, (*e.mentions, e.name))) for e in record.entities}
+        self._forms = forms_of(record)
 
     def of(self, reference: str | None) -> frozenset[str]:
         """The forms of an entity's id or of plain words."""

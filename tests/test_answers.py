@@ -17,7 +17,7 @@ from kg.extract.answers import (
 )
 from kg.extract.candidates import Claimed, Finder, Found, Use
 from kg.extract.heads import Mentions
-from kg.extract.measures import LONGEST_MEASURE, measure_logits
+from kg.extract.measures import LONGEST_MEASURE, WORDED, measure_logits, most_probable
 from kg.extract.quantities import find_quantities
 from kg.extract.words import Words
 from kg.records import EntityType as Kind
@@ -164,3 +164,19 @@ def test_a_factor_is_of_nothing_that_it_is_over(text: str, subjects: list[int]) 
     left = without_rivals(text, words, answers, [quantity], mentions)
     assert sorted(set(mentions.entity[np.isfinite(left[0, :, 0])].tolist())) == subjects
     assert np.isfinite(left[..., 1:]).all()
+
+
+def test_seconds_and_dollars_are_no_performance_but_shares_may_be() -> None:
+    spans = np.full((LONGEST_MEASURE, 2), -9, np.float32)
+    worded = np.full(len(WORDED) + 1, -9, np.float32)
+    worded[WORDED.index("performance")], worded[WORDED.index("latency")] = 3, 1
+    told = {unit: most_probable(spans, worded, lambda at, more: "plums", unit)[0] for unit in ("%", "x", "s", "USD")}
+    assert told == {"%": "performance", "x": "performance", "s": "latency", "USD": "latency"}
+
+
+def test_what_is_left_when_a_measure_is_ruled_out_is_no_surer_for_it() -> None:
+    spans = np.full((LONGEST_MEASURE, 2), -9, np.float32)
+    worded = np.full(len(WORDED) + 1, -9, np.float32)
+    worded[WORDED.index("performance")], worded[WORDED.index("latency")] = 3, 1
+    _, certainty = most_probable(spans, worded, lambda at, more: "plums", "s")
+    assert certainty < 0.2

@@ -15,11 +15,11 @@ from kg.extract import extract
 from kg.extract.candidates import Finder, Found, Reading, notes
 from kg.extract.features import FEATURES
 from kg.extract.forms import short_forms
-from kg.extract.heads import calibrated_score
+from kg.extract.heads import calibrated_score, mentions_of
 from kg.extract.network import WINDOW, Network, windows
 from kg.extract.pipeline import rules
 from kg.extract.recognizer import WEIGHTS, mentions, outside_addresses, probability
-from kg.extract.role_head import ROLES, judge_roles
+from kg.extract.role_head import ROLES, judge_roles, role_logits
 from kg.extract.tags import KINDS, TAGS, decode, tags_of
 from kg.extract.words import Words
 from kg.records import MIN_SCORE, Entity, EntityType, Extraction, Fact, Paper, Role
@@ -131,7 +131,9 @@ def test_what_only_a_subtitle_names_is_hardly_introduced_however_sure_the_networ
         "role_kind": np.zeros((len(KINDS), len(ROLES)), np.float32),
         "role.calibration": np.tile(np.array([1, 0], np.float32), (len(ROLES), 1)),
     }
-    claims, _ = judge_roles(text, found, sure, Catalog.of([]))
+    places = mentions_of(found.words, found.entities)
+    logits = role_logits(sure, found.reading.states, found.features, places, len(found.entities))
+    claims, _ = judge_roles(text, found, logits, sure["role.calibration"], Catalog.of([]))
     scores = {names[claim.entity]: claim.score for claim in claims if claim.role is Role.INTRODUCES}
     founded = {names[claim.entity] for claim in claims if claim.role is Role.BUILDS_ON}
     assert not founded & scores.keys()

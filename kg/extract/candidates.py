@@ -139,6 +139,10 @@ class Notes:
         self.features: NDArray[np.float32]
         self.reading: Reading
         self.entities: list[Found] = []
+        self.entity_rows: NDArray[np.float32]
+        """What is weighed of each entity: (entities, columns)."""
+        self.claim_rows: dict[int, NDArray[np.float32]] = {}
+        """What is weighed of a quantity, by where it starts: (columns,)."""
         self.claims = Claims()
 
 

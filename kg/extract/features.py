@@ -22,7 +22,8 @@ _UNITS = {
     **dict.fromkeys(("GB", "MB", "KB", "TB"), "bytes"),
     **dict.fromkeys(("mJ", "nJ", "uJ", "pJ", "J", "kWh", "mW", "W", "kW", "MW", "TOPS/W", "GOPS/W"), "energy"),
 }  # fmt: skip
-_UNIT_KINDS = sorted({*_UNITS.values(), "other"})
+UNIT_KINDS: tuple[str, ...] = tuple(sorted({*_UNITS.values(), "other"}))
+"""What units are of."""
 _USE = "runs_on"
 _SHAPES = ("upper", "title", "lower", "mixed", "digits", "alphanumeric", "punctuation")
 _LONGEST_COMMON = 3
@@ -37,7 +38,7 @@ FEATURES: tuple[str, ...] = (
     *(f"rules {place} {kind.value}" for place in "BI" for kind in EntityType),
     *(f"role {role}" for role in (*(role.value for role in Role), _USE)),
     "counted", "claimed", "quantity",
-    *(f"unit {kind}" for kind in _UNIT_KINDS),
+    *(f"unit {kind}" for kind in UNIT_KINDS),
     "presented", "short form", "long form", "address",
     "in title", "of title", "of title head", "starts sentence", "single letter", "joined left", "joined right", "repeated", "often",
     *(f"shape {shape}" for shape in _SHAPES),
@@ -63,6 +64,11 @@ def features(text: str, words: Words, found: Notes) -> NDArray[np.float32]:
     if len(words):
         _tell_words(matrix, text, words)
     return matrix
+
+
+def unit_kind(unit: str) -> str:
+    """Which of ``UNIT_KINDS`` a unit is of."""
+    return _UNITS.get(unit, "other")
 
 
 Place = tuple[int, int, int]
@@ -103,7 +109,7 @@ def _of_claims(words: Words, found: Notes) -> Iterator[Place]:
     for quantity in found.quantities:
         first, last = words.cover(quantity.start, quantity.end)
         yield first, last, _COLUMN["quantity"]
-        yield first, last, _COLUMN[f"unit {_UNITS.get(quantity.unit, 'other')}"]
+        yield first, last, _COLUMN[f"unit {unit_kind(quantity.unit)}"]
     for result in found.proposed_claims.results:
         yield *words.cover(result.quantity.start, result.quantity.end), _COLUMN["claimed"]
 

@@ -22,6 +22,15 @@ WORDED: tuple[str, ...] = (
 LONGEST_MEASURE = 6
 """Words of a measure that the text names."""
 
+BARE = frozenset({"%", "x", "points", ""})
+"""Units that say nothing of what is measured."""
+_UNITLESS = frozenset({
+    "performance", "speedup", "accuracy", "score", "compression ratio", "slowdown", "win rate", "success rate",
+    "improvement", "issues solved", "hit rate", "quality loss", "average score",
+})  # fmt: skip
+"""Measures in words that have no unit of their own: no seconds, watts or dollars."""
+_COUNTED = np.array([measure not in _UNITLESS for measure in (*WORDED, WORDED[0])])
+
 _SAVED = re.compile(r"(energy|memory|power|cost|latency|time|communication)(?: (\w+))? (?:savings?|reductions?)", re.I)
 _SPENT = {
     "energy": "energy consumption",
@@ -51,17 +60,22 @@ def measure_logits(bounds: Floats, lengths: Floats, number: int) -> Floats:
     return spans
 
 
-def most_probable(spans: Floats, worded: Floats, named: Callable[[int, int], int | str]) -> tuple[int | str, float]:
-    """What a quantity measures, an entity's number or words, with its probability.
+def most_probable(
+    spans: Floats, worded: Floats, named: Callable[[int, int], int | str], unit: str
+) -> tuple[int | str, float]:
+    """What a quantity of a unit measures, an entity's number or words, with its probability.
 
     ``spans`` are logits by ``measure_logits``, ``worded`` those of ``WORDED``; ``named`` tells what the words of a
-    span, from its first word in reach and with so many more, stand for.
+    span, from its first word in reach and with so many more, stand for. What the text does not name is none of the
+    measures that the unit cannot be of: seconds are no performance.
     """
     logits = np.concatenate([spans.ravel(), worded])
     powers = np.exp(logits - logits.max())
     powers /= powers.sum()
+    if unit not in BARE:
+        powers[spans.size :] *= _COUNTED
     total: dict[int | str, float] = {}
-    for place in np.flatnonzero(powers > 0.01).tolist():
+    for place in np.flatnonzero(powers > min(0.01, powers.max() / 2)).tolist():
         measure: int | str
         if place >= spans.size:
             measure = (*WORDED, WORDED[0])[place - spans.size]

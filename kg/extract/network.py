@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 
 from kg.extract.candidates import Reading
 from kg.extract.heads import Floats
+from kg.extract.stacking import stacked_trees
 from kg.extract.tags import TAGS
 from kg.extract.words import LONGEST_WORD, Words
 
@@ -42,6 +43,7 @@ class Network:
         self._tokenizer = load_tokenizer(directory)
         with np.load(directory / "heads.npz") as arrays:
             self.heads: dict[str, Floats] = dict(arrays)
+        self.trees = stacked_trees(self.heads)
 
     def read(self, words: Words, features: Floats) -> Reading:
         """Reads one document; ``features`` has one row a word. Time is linear in the number of words."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -17,12 +17,13 @@ from kg.extract.candidates import Candidate, Claims, Finder, Found, Notes, notes
 from kg.extract.features import features
 from kg.extract.forms import ShortForms, short_forms, whole_pairs
 from kg.extract.hardware import class_word_apart, device_name, is_known, is_part, without_class_words
-from kg.extract.heads import Floats, calibrated_score
+from kg.extract.heads import Floats, calibrated_score, mentions_of, sigmoid
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
 from kg.extract.result_head import judge_results
-from kg.extract.role_head import PRESENTED, TITLED, is_presented, judge_roles
+from kg.extract.role_head import PRESENTED, ROLES, TITLED, RoleLogits, is_presented, judge_roles, role_logits
 from kg.extract.shapes import HOSTS, ORGANISATIONS
+from kg.extract.stacking import ENTITY, entity_rows
 from kg.extract.tags import KINDS, decode, span_probabilities
 from kg.extract.tokens import URL
 from kg.extract.words import Stretches, Words, lowered
@@ -96,10 +97,12 @@ class Recognizer:
         spans = whole_pairs(text, spans, found.pairs)
         shorts = short_forms(text, found.pairs, spans)
         places = list(mentions(found, spans, shorts, self._catalog))
+        places = sorted([*places, *devices_in_measures(places, found.candidates)])
         told = outside_addresses(text, group(places, found, self._catalog, text, shorts))
         found.entities = sorted(told, key=lambda e: (e.start, e.type))
-        for entity in found.entities:
-            chance = max(self._chance(found, span, entity.type) for span in entity.spans)
+        chances = [max(self._chance(found, span, e.type) for span in e.spans) for e in found.entities]
+        logits = self._weigh(text, found, chances)
+        for entity, chance in zip(found.entities, chances, strict=True):
             entity.score = calibrated_score(chance, self._network.heads["entity.calibration"])
             if entity.finder in _DEVICES:
                 entity.score = max(entity.score, _DEVICE)
@@ -107,9 +110,22 @@ class Recognizer:
                 entity.score = max(entity.score, TITLED)
             if entity.type in _NAMES and is_presented(text, entity.spans):
                 entity.score = max(entity.score, PRESENTED)
-        roles, uses = judge_roles(text, found, self._network.heads, self._catalog)
-        found.claims = Claims(roles, uses, judge_results(text, found, self._network.heads, self._catalog, uses))
+        roles, uses = judge_roles(text, found, logits, self._network.heads["role.calibration"], self._catalog)
+        found.claims = Claims(roles, uses, judge_results(text, found, self._network, self._catalog, uses))
         return doc
+
+    def _weigh(self, text: str, found: Notes, chances: list[float]) -> RoleLogits:
+        """The logits of the entities' roles; these and ``chances`` are weighed once more where there are trees for it."""
+        heads, trees = self._network.heads, self._network.trees
+        places = mentions_of(found.words, found.entities)
+        logits = role_logits(heads, found.reading.states, found.features, places, len(found.entities))
+        found.entity_rows = entity_rows(text, found, chances, logits.entities, self._catalog)
+        if ENTITY in trees:
+            chances[:] = sigmoid(trees[ENTITY].log_odds(found.entity_rows)).tolist()
+        for column, role in enumerate(ROLES):
+            if role in trees:
+                logits.entities[:, column] = trees[role].log_odds(found.entity_rows)
+        return logits
 
     def _chance(self, found: Notes, span: Span, kind: EntityType) -> float:
         """The probability that a stretch is a mention of a type; of any, where the catalogue alone says that it is a device."""
@@ -125,6 +141,20 @@ def outside_addresses(text: str, entities: list[Found]) -> list[Found]:
     """
     addresses = Stretches(match.span() for match in URL.finditer(text))
     return [entity for entity in entities if not all(addresses.hold(*span) for span in entity.spans)]
+
+
+def devices_in_measures(places: Iterable[Candidate], candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The devices inside measures: *GPU* in *GPU hours*, annotated too where it stands nowhere else in 108 of 124 cases.
+
+    >>> measure = Candidate(11, 20, EntityType.METRIC, Finder.LEARNED)
+    >>> device = Candidate(11, 14, EntityType.HARDWARE, Finder.CLASS_WORD)
+    >>> list(devices_in_measures([measure], [device])) == [device], list(devices_in_measures([device], [device]))
+    (True, [])
+    """
+    measures = Stretches((place.start, place.end) for place in places if place.type is EntityType.METRIC)
+    for candidate in candidates:
+        if candidate.finder in _DEVICES and measures.hold(candidate.start, candidate.end):
+            yield candidate
 
 
 def tagged_words(words: Words, tags: Floats) -> Iterator[tuple[int, int]]:

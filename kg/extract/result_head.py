@@ -25,10 +25,21 @@ from kg.extract.answers import (
 )
 from kg.extract.candidates import Claimed, Found, Notes, Use
 from kg.extract.heads import FLOOR, Floats, Indices, Mentions, calibrated_score, mentions_of, sigmoid
-from kg.extract.measures import WORDED, continues, in_full, measure_logits, most_probable, unit_name, what_is_saved
+from kg.extract.measures import (
+    BARE,
+    WORDED,
+    continues,
+    in_full,
+    measure_logits,
+    most_probable,
+    unit_name,
+    what_is_saved,
+)
+from kg.extract.network import Network
 from kg.extract.quantities import Quantity
 from kg.extract.roles import sentence_of
 from kg.extract.shapes import GENERIC
+from kg.extract.stacking import RESULT, claim_rows
 from kg.extract.tags import KINDS
 from kg.extract.words import Words
 from kg.records import EntityType as Kind
@@ -42,8 +53,6 @@ _DISTANCES = (1, 3, 6, 12, 25)
 PAIR_FEATURES = 12
 _METRIC = KINDS.index(Kind.METRIC)
 _HARDWARE = KINDS.index(Kind.HARDWARE)
-_BARE = frozenset({"%", "x", "points", ""})
-"""Units that say nothing of what is measured."""
 _MISTAKEN = {Kind.METHOD, Kind.TASK}
 """What a measure that stands like a unit is taken for."""
 
@@ -261,9 +270,7 @@ def _weighed(pairs: Floats, weights: Floats) -> Floats:
     return (pairs.reshape(-1, pairs.shape[-1]) @ weights.T).reshape(*pairs.shape[:-1], len(weights))
 
 
-def judge_results(
-    text: str, found: Notes, heads: Mapping[str, Floats], catalog: Catalog, uses: Sequence[Use]
-) -> list[Claimed]:
+def judge_results(text: str, found: Notes, network: Network, catalog: Catalog, uses: Sequence[Use]) -> list[Claimed]:
     """The results of a document, from the floor of scores on, in the order of the text.
 
     ``uses`` are the devices in use: where one alone is of the class that a result names, the result was had on it.
@@ -287,23 +294,28 @@ def judge_results(
             mentions = Mentions(*(column[near] for column in every))
             claims = claimed[slice(*(bisect_left(claim_starts, bound) for bound in bounds))]
             asked = questions(found.words, own, claims, found.proposed, mentions, (start, behind))
-            results += _judge(text, found, heads, catalog, asked, labels, devices)
+            results += _judge(text, found, network, catalog, asked, labels, devices)
     return list(on_named_devices(text, results, uses, found.entities, catalog))
 
 
 def _judge(
     text: str,
     found: Notes,
-    heads: Mapping[str, Floats],
+    network: Network,
     catalog: Catalog,
     asked: Questions,
     labels: Mapping[int, int],
     devices: Mapping[int, Set[int]],
 ) -> Iterator[Claimed]:
     """The results of a stretch; ``labels`` has entities by the ends of their mentions, ``devices`` those of sentences."""
+    heads = network.heads
     logits = result_logits(heads, found.reading.states, found.features, found.reading.tags, asked)
     measures = list(_measures(text, found, heads["measure_length"], catalog, asked, logits))
-    chances = sigmoid(logits.claim) * [certainty for _, certainty in measures]
+    chances = sigmoid(logits.claim) * np.array([certainty for _, certainty in measures], np.float32)
+    weighed = claim_rows(text, found, asked.quantities, logits.claim, measures, found.entities)
+    found.claim_rows |= {quantity.start: row for quantity, row in zip(asked.quantities, weighed, strict=True)}
+    if RESULT in network.trees:
+        chances = np.where(chances < FLOOR, chances, sigmoid(network.trees[RESULT].log_odds(weighed)))
     scores = [calibrated_score(float(chance), heads["result.calibration"]) for chance in chances]
     rows = [row for row, score in enumerate(scores) if score >= FLOOR]
     sentences = [found.words.sentences[asked.first[row]] for row in rows]
@@ -362,7 +374,7 @@ def _measures(
         if name and there is not None and kind is Kind.METRIC:
             return there
         # Behind a share or a factor stands what it is of, 65% MMLU; behind millimetres what they measure.
-        if name and (kind is None or (kind in _MISTAKEN and quantity.unit not in _BARE)) and name not in GENERIC:
+        if name and (kind is None or (kind in _MISTAKEN and quantity.unit not in BARE)) and name not in GENERIC:
             return name
         metric = in_full(metric, text, quantity) if isinstance(metric, str) else metric
         told = metric if isinstance(metric, str) else found.entities[metric].name
@@ -374,7 +386,7 @@ def _measures(
         start, behind = asked.reach[row].tolist()
         bounds = logits.bounds[row, start - asked.start : behind - asked.start]
         spans = measure_logits(bounds, lengths, int(asked.first[row]) - start)
-        best, certainty = most_probable(spans, logits.worded[row], partial(named, row, start))
+        best, certainty = most_probable(spans, logits.worded[row], partial(named, row, start), quantity.unit)
         if not (row and continues(text, asked.quantities[row - 1], quantity)):
             metric = outright(quantity, int(asked.last[row]) + 1, best)
         yield metric, certainty

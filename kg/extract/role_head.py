@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from kg.catalog import Catalog
 from kg.extract.candidates import Claim, Found, Notes, Use
 from kg.extract.hardware import is_class_word
-from kg.extract.heads import FLOOR, Floats, Mentions, calibrated, mentions_of
+from kg.extract.heads import FLOOR, Floats, Mentions, calibrated
 from kg.extract.roles import device_count, sentence_of
 from kg.records import FITTING, EntityType, Role, Span
 
@@ -87,10 +88,18 @@ SHARPNESS = 2.0
 """How close the soft maximum over an entity's mentions is to the largest."""
 
 
+class RoleLogits(NamedTuple):
+    """The logits of all roles: of entities (entities, roles), and of each of their ``mentions`` (mentions, roles)."""
+
+    entities: Floats
+    each: Floats
+    mentions: Mentions
+
+
 def role_logits(
     heads: Mapping[str, Floats], states: Floats, features: Floats, mentions: Mentions, entities: int
-) -> tuple[Floats, Floats]:
-    """The logits (entities, roles) of all roles, and those of each mention (mentions, roles)."""
+) -> RoleLogits:
+    """What the network makes of the roles of entities."""
     each = (
         mentions.states(states) @ heads["role.weight"].T
         + heads["role.bias"]
@@ -99,16 +108,16 @@ def role_logits(
     )
     powers = np.zeros((entities, len(ROLES)), np.float32)
     np.add.at(powers, mentions.entity, np.exp(SHARPNESS * np.clip(each, -30, 30)))
-    return np.log(powers + 1e-30) / SHARPNESS, np.asarray(each, np.float32)
+    soft = np.asarray(np.log(powers + 1e-30) / SHARPNESS, np.float32)
+    return RoleLogits(soft, np.asarray(each, np.float32), mentions)
 
 
 def judge_roles(
-    text: str, found: Notes, heads: Mapping[str, Floats], catalog: Catalog
+    text: str, found: Notes, logits: RoleLogits, calibration: Floats, catalog: Catalog
 ) -> tuple[list[Claim], list[Use]]:
     """The roles of ``found.entities`` and the hardware in use, from the floor of scores on, in order of the entities."""
-    mentions = mentions_of(found.words, found.entities)
-    logits, each = role_logits(heads, found.reading.states, found.features, mentions, len(found.entities))
-    chances = calibrated(logits, heads["role.calibration"])
+    each, mentions = logits.each, logits.mentions
+    chances = calibrated(logits.entities, calibration)
     own = {(c.start, c.end) for c in found.titled}
     subtitle = _subtitle(text) if own else (0, 0)
     for number, entity in enumerate(found.entities):

@@ -56,16 +56,17 @@ def _learn(gold: Path, corpus: Path, texts: Texts, folds: int, directory: Path |
     apart = [paper for paper, _ in papers]
     course = prepare(base_weights(), texts.training, texts.external, texts.abstracts, apart, progress)
     started = course.start(progress)
-    pairs = list(held_out(course, started, papers, folds, progress))
+    trees = course.stack(started, progress)
+    pairs = list(held_out(course, started, trees, papers, folds, progress))
     fitted = calibrations(pairs)
     if directory is not None:
         trainee = course.finish(started, course.examples(papers), progress, RUNS)
-        export(trainee, course.base / "tokenizer.json", fitted, directory)
+        export(trainee, course.base / "tokenizer.json", fitted | trees, directory)
     return [(record, apply(fitted, found).above(MIN_SCORE)) for record, found in pairs]
 
 
 def _require() -> None:
-    missing = [name for name in ("torch", "onnx", "safetensors", _BASE) if find_spec(name) is None]
+    missing = [name for name in ("torch", "onnx", "safetensors", "sklearn", _BASE) if find_spec(name) is None]
     if missing:
         raise KgError(f"training needs {', '.join(missing)}; pip install 'paper-kg[train]'")
 

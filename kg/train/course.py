@@ -15,6 +15,7 @@ import torch
 import kg.read
 from kg.evaluate import annotated
 from kg.extract import extract
+from kg.extract.heads import Floats
 from kg.extract.network import load_tokenizer
 from kg.extract.tags import TAGS
 from kg.records import Extraction, KgError, Paper
@@ -26,6 +27,7 @@ from kg.train.fit import MAIN, UNTAGGED, Schedule, Trainee, fit
 from kg.train.network import FULL, Shape, load_base
 from kg.train.others import SCHEMES, scirex, tdmsci
 from kg.train.prune import pruned
+from kg.train.stack import stacked
 
 _LAYERS = (FULL, FULL, FULL)
 _SMALL = (Shape(6, 512), Shape(8, 768), Shape(8, 768))
@@ -42,6 +44,8 @@ _KEPT = "tdmsci"
 """The scheme that is learned to the end: the nearest to ours, whose tags ``benchmarks/tdmsci.py`` measures."""
 RUNS = 3
 """How many runs the network that ships is the mean of; folds that are held out have one, so it errs a little less."""
+_JUDGED = 6
+"""One abstract in so many is kept for the trees."""
 _KNOWN_INVENTED, _KNOWN_REAL = 0.3, 0.2
 """The shares of introduced names that the examples of invented papers and of new abstracts show as known."""
 
@@ -60,6 +64,8 @@ class Course:
     """Annotated abstracts of other papers than those that ``finish`` is for."""
     unannotated: Sequence[Example] = ()
     """Abstracts that the whole network reads to the smaller one."""
+    judged: Sequence[tuple[Paper, Extraction]] = ()
+    """Annotated abstracts that the network does not learn from, so that they tell how far to trust it."""
     seed: int = 0
 
     def examples(self, papers: Sequence[tuple[Paper, Extraction]]) -> list[Example]:
@@ -81,6 +87,17 @@ class Course:
             data = self._mixed(self.abstracts, self.invented, len(self.abstracts) // 10, random.Random(self.seed))
             fit(trainee, data, _ABSTRACTS, self.seed, lambda step, steps, _: progress("abstracts", step, steps))
         return self._smaller(trainee, progress)
+
+    def stack(self, started: Trainee, progress: Progress) -> dict[str, Floats]:
+        """The trees that weigh what the network says; none without abstracts that it has not learned from."""
+        if not self.judged:
+            return {}
+        with tempfile.TemporaryDirectory() as scratch:
+            weights = Path(scratch, "weights")
+            export(started, self.base / "tokenizer.json", uncalibrated(), weights)
+            trees = stacked(self.judged, weights)
+        progress("trees", len(self.judged), len(self.judged))
+        return trees
 
     def _smaller(self, teacher: Trainee, progress: Progress) -> Trainee:
         """A network with fewer heads and inner neurons, which has learned to read as the teacher does."""
@@ -149,9 +166,12 @@ def prepare(
     tokenizer = load_tokenizer(base)
     real: list[Example] = []
     unread: list[Example] = []
+    judged: list[tuple[Paper, Extraction]] = []
     if abstracts is not None:
         papers = list(kg.read.open(abstracts))
-        placed = placed_records(training / "arxiv.jsonl", papers)
+        placed = list(placed_records(training / "arxiv.jsonl", papers))
+        judged = placed[::_JUDGED]
+        del placed[::_JUDGED]
         real = [
             shown_as_known(example(*pair, tokenizer), _KNOWN_REAL, random.Random(n)) for n, pair in enumerate(placed)
         ]
@@ -172,11 +192,16 @@ def prepare(
         shown_as_known(example(*pair, tokenizer), _KNOWN_INVENTED, random.Random(n)) for n, pair in enumerate(made_up)
     ]
     progress("reading invented papers", len(invented), len(invented))
-    return Course(base, schemes, invented, real, unread)
+    return Course(base, schemes, invented, real, unread, judged)
 
 
 def held_out(
-    course: Course, started: Trainee, papers: Sequence[tuple[Paper, Extraction]], folds: int, progress: Progress
+    course: Course,
+    started: Trainee,
+    trees: dict[str, Floats],
+    papers: Sequence[tuple[Paper, Extraction]],
+    folds: int,
+    progress: Progress,
 ) -> Iterator[tuple[Extraction, Extraction]]:
     """(annotated, predicted) records, each predicted by a network that has not seen the paper; scores as they come."""
     made = course.examples(papers)
@@ -185,7 +210,7 @@ def held_out(
         trainee = course.finish(started, seen, progress)
         with tempfile.TemporaryDirectory() as scratch:
             weights = Path(scratch, "weights")
-            export(trainee, course.base / "tokenizer.json", uncalibrated(), weights)
+            export(trainee, course.base / "tokenizer.json", uncalibrated() | trees, weights)
             unseen = [pair for n, pair in enumerate(papers) if n % folds == fold]
             found = extract((paper for paper, _ in unseen), weights=weights)
             yield from ((record, prediction) for (_, record), prediction in zip(unseen, found, strict=True))

@@ -48,13 +48,13 @@ def _fuse(model: Path) -> None:
     ).save_model_to_file(str(model))
 
 
-def export(trainee: Trainee, tokenizer: Path, calibrations: dict[str, Any], directory: Path) -> None:
-    """Writes the files of a network into a directory, all or none."""
+def export(trainee: Trainee, tokenizer: Path, fitted: dict[str, Any], directory: Path) -> None:
+    """Writes the files of a network into a directory, all or none; calibrations and trees are ``fitted`` to it."""
     trainee.eval()
 
     def write(fresh: Path) -> None:
         _write_encoder(trainee, fresh / "encoder.onnx")
-        np.savez_compressed(fresh / "heads.npz", **_heads(trainee), **calibrations)
+        np.savez_compressed(fresh / "heads.npz", **_heads(trainee), **fitted)
         shutil.copyfile(tokenizer, fresh / "tokenizer.json")
 
     write_weights(directory, write)
