@@ -166,12 +166,25 @@ def test_a_factor_is_of_nothing_that_it_is_over(text: str, subjects: list[int]) 
     assert np.isfinite(left[..., 1:]).all()
 
 
-def test_seconds_and_dollars_are_no_performance_but_shares_may_be() -> None:
+@pytest.mark.parametrize(
+    ("unit", "measure"), [("%", "performance"), ("x", "performance"), ("s", "latency"), ("USD", "cost"), ("mJ", "time")]
+)
+def test_seconds_and_dollars_are_no_performance_but_shares_may_be(unit: str, measure: str) -> None:
     spans = np.full((LONGEST_MEASURE, 2), -9, np.float32)
+    spans[0, 1] = -1  # a word that stands there
     worded = np.full(len(WORDED) + 1, -9, np.float32)
-    worded[WORDED.index("performance")], worded[WORDED.index("latency")] = 3, 1
-    told = {unit: most_probable(spans, worded, lambda at, more: "plums", unit)[0] for unit in ("%", "x", "s", "USD")}
-    assert told == {"%": "performance", "x": "performance", "s": "latency", "USD": "latency"}
+    for likely, told in enumerate(("cost", "latency", "performance")):
+        worded[WORDED.index(told)] = likely
+    best, _ = most_probable(spans, worded, lambda at, more: "time", unit)
+    assert best == measure
+
+
+def test_joules_are_no_power_though_the_word_stands_there() -> None:
+    spans = np.full((LONGEST_MEASURE, 2), -9, np.float32)
+    spans[0] = 3, 1
+    worded = np.full(len(WORDED) + 1, -9, np.float32)
+    best, _ = most_probable(spans, worded, lambda at, more: None if at == 0 else "energy", "mJ")
+    assert best == "energy"
 
 
 def test_what_is_left_when_a_measure_is_ruled_out_is_no_surer_for_it() -> None:

@@ -220,7 +220,7 @@ def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, coun
         ("It runs on an NVIDIA A100 Tensor Core GPU.", {"NVIDIA A100"}),
         ("It runs on a RISC-V core.", {"RISC-V"}),
         ("We propose an Adaptive Reward Mixer (ARM). ARM beats PPO by 3% on GSM8K.", set()),
-        ("It saves 40% of peak GPU memory.", set()),
+        ("It saves 40% of peak GPU memory.", {"GPU"}),
         ("We propose PLUMA, an LLM accelerator that drafts tokens with references.", set()),
     ],
 )

@@ -17,7 +17,7 @@ ALLOWED = {
     "catalog": {"records", "names", "resources"},
     "comparison": {"records", "catalog"},
     "read": {"records"},
-    "extract": {"records", "names", "catalog"},
+    "extract": {"records", "names", "units", "catalog"},
     "link": {"records", "names", "resources", "catalog"},
     "corrections": {"records", "names", "read", "link"},
     "graph": {"records", "names", "resources", "units", "catalog", "comparison", "link", "corrections"},

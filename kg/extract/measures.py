@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kg.extract.heads import Floats
 from kg.extract.quantities import Quantity
+from kg.units import normalized
 
 WORDED: tuple[str, ...] = (
     "performance", "speedup", "accuracy", "score", "throughput", "latency", "memory footprint", "cost", "training time",
@@ -18,6 +21,9 @@ WORDED: tuple[str, ...] = (
     "hit rate", "frame rate", "decoding speed", "search time", "quality loss", "average score", "power", "area", "time",
 )  # fmt: skip
 """Measures that a claim may have though the text does not name them so."""
+
+_TOLD = (*WORDED, WORDED[0])
+"""What the logits of measures in words are of; the last is for one that is not among them."""
 
 LONGEST_MEASURE = 6
 """Words of a measure that the text names."""
@@ -29,8 +35,20 @@ _UNITLESS = frozenset({
     "improvement", "issues solved", "hit rate", "quality loss", "average score",
 })  # fmt: skip
 """Measures in words that have no unit of their own: no seconds, watts or dollars."""
-_COUNTED = np.array([measure not in _UNITLESS for measure in (*WORDED, WORDED[0])])
+_OF_UNIT: dict[str, frozenset[str]] = {
+    "s": frozenset({"latency", "training time", "GPU hours", "inference time", "recovery time", "search time", "time"}),
+    "GB": frozenset({"memory footprint", "model size", "training data", "communication"}),
+    "J": frozenset({"energy consumption"}),
+    "W": frozenset({"power", "power consumption"}),
+    "USD": frozenset({"cost", "training cost"}),
+    "mm^2": frozenset({"area"}),
+    **dict.fromkeys(
+        ("tokens/s", "req/s", "images/s", "FPS"), frozenset({"throughput", "frame rate", "decoding speed"})
+    ),
+}
+"""The measures in words that quantities of a kind can be of, where that is known."""
 
+_QUANTITY = {"J": "energy", "W": "power"}
 _SAVED = re.compile(r"(energy|memory|power|cost|latency|time|communication)(?: (\w+))? (?:savings?|reductions?)", re.I)
 _SPENT = {
     "energy": "energy consumption",
@@ -41,6 +59,8 @@ _BEHIND = re.compile(
     r"\s(?P<name>[A-Z][A-Za-z0-9@.-]*[A-Z0-9][A-Za-z0-9@-]*)(?=[),;]|\.(?:\s|$)|\s(?:and|on|in|for|over|than|points?|scores?|with|without)\b|$)"
 )
 _AVERAGE = re.compile(r"\baveraged? scores?\b", re.I)
+_HARDLY = 0.01
+"""Less probable measures are not looked at."""
 _NEAR = 60
 """Characters to either side of a number."""
 _AT_MOST = re.compile(r"(?:\s[\w-]+){0,3}\s\((?:and )?(?:up to|at most|at least|a maximum of|max\.?)\s?")
@@ -61,30 +81,50 @@ def measure_logits(bounds: Floats, lengths: Floats, number: int) -> Floats:
 
 
 def most_probable(
-    spans: Floats, worded: Floats, named: Callable[[int, int], int | str], unit: str
+    spans: Floats, worded: Floats, named: Callable[[int, int], int | str | None], unit: str
 ) -> tuple[int | str, float]:
     """What a quantity of a unit measures, an entity's number or words, with its probability.
 
     ``spans`` are logits by ``measure_logits``, ``worded`` those of ``WORDED``; ``named`` tells what the words of a
-    span, from its first word in reach and with so many more, stand for. What the text does not name is none of the
+    span, from its first word in reach and with so many more, stand for, if anything. What the text does not name is none of the
     measures that the unit cannot be of: seconds are no performance.
     """
+    fitting = _fitting(unit)
     logits = np.concatenate([spans.ravel(), worded])
     powers = np.exp(logits - logits.max())
     powers /= powers.sum()
-    if unit not in BARE:
-        powers[spans.size :] *= _COUNTED
+    said, unsaid = powers[: spans.size], np.where(fitting, powers[spans.size :], 0)
     total: dict[int | str, float] = {}
-    for place in np.flatnonzero(powers > min(0.01, powers.max() / 2)).tolist():
-        measure: int | str
-        if place >= spans.size:
-            measure = (*WORDED, WORDED[0])[place - spans.size]
-        else:
-            more, at = divmod(place, spans.shape[1])
-            measure = named(at, more)
-        total[measure] = total.get(measure, 0.0) + float(powers[place])
+    for place in np.flatnonzero(said > _HARDLY).tolist():
+        more, at = divmod(place, spans.shape[1])
+        measure = named(at, more)
+        if measure is not None:
+            total[measure] = total.get(measure, 0.0) + float(said[place])
+    likeliest = int(np.where(fitting, worded, -np.inf).argmax())
+    for place in {likeliest, *np.flatnonzero(unsaid > _HARDLY).tolist()}:
+        total[_TOLD[place]] = total.get(_TOLD[place], 0.0) + float(unsaid[place])
     best = max(total, key=lambda measure: total[measure])
     return best, total[best]
+
+
+@cache
+def _fitting(unit: str) -> NDArray[np.bool_]:
+    """Which of ``_TOLD`` a number of a unit can be of."""
+    if unit in BARE:
+        return np.ones(len(_TOLD), bool)
+    fitting = _OF_UNIT.get(normalized(1, unit).unit, frozenset(WORDED) - _UNITLESS)
+    return np.array([measure in fitting for measure in _TOLD])
+
+
+def contradicts(measure: str, unit: str) -> bool:
+    """Whether a measure names another quantity than a unit is of: joules are no power.
+
+    >>> [contradicts(*told) for told in (("power", "mJ"), ("energy", "mJ"), ("energy", "W"), ("power", "%"))]
+    [True, False, True, False]
+    """
+    kind = normalized(1, unit).unit
+    name = measure.lower()
+    return kind in _QUANTITY and _QUANTITY[kind] not in name and any(other in name for other in _QUANTITY.values())
 
 
 def unit_name(text: str, quantity: Quantity) -> str | None:

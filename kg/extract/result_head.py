@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple
@@ -29,6 +29,7 @@ from kg.extract.measures import (
     BARE,
     WORDED,
     continues,
+    contradicts,
     in_full,
     measure_logits,
     most_probable,
@@ -41,7 +42,7 @@ from kg.extract.roles import sentence_of
 from kg.extract.shapes import GENERIC
 from kg.extract.stacking import RESULT, claim_rows
 from kg.extract.tags import KINDS
-from kg.extract.words import Words
+from kg.extract.words import Stretches, Words
 from kg.records import EntityType as Kind
 
 WIDTH = 64
@@ -282,9 +283,7 @@ def judge_results(text: str, found: Notes, network: Network, catalog: Catalog, u
     starts = [quantity.start for quantity in found.quantities]
     claim_starts = [claim.quantity.start for claim in claimed]
     labels = {end: number for number, entity in enumerate(found.entities) for _, end in entity.spans}
-    devices: dict[int, set[int]] = defaultdict(set)
-    for number, first in zip(every.entity[every.kind == _HARDWARE], every.first[every.kind == _HARDWARE], strict=True):
-        devices[found.words.sentences[first]].add(int(number))
+    devices = _devices(found.words, every)
     results: list[Claimed] = []
     for start, behind in stretches(found.words):
         bounds = found.words.starts[start], found.words.ends[behind - 1]
@@ -298,6 +297,18 @@ def judge_results(text: str, found: Notes, network: Network, catalog: Catalog, u
     return list(on_named_devices(text, results, uses, found.entities, catalog))
 
 
+def _devices(words: Words, mentions: Mentions) -> dict[int, dict[int, bool]]:
+    """The devices that each sentence names, and whether it does so outside measures too: *GPU* in *GPU hours* is inside."""
+    metrics, hardware = mentions.kind == _METRIC, mentions.kind == _HARDWARE
+    measures = Stretches(zip(mentions.first[metrics].tolist(), mentions.last[metrics].tolist(), strict=True))
+    devices: dict[int, dict[int, bool]] = defaultdict(dict)
+    columns = (mentions.entity[hardware], mentions.first[hardware], mentions.last[hardware])
+    for entity, first, last in zip(*(column.tolist() for column in columns), strict=True):
+        named = devices[words.sentences[first]]
+        named[entity] = named.get(entity, False) or not measures.hold(first, last)
+    return devices
+
+
 def _judge(
     text: str,
     found: Notes,
@@ -305,9 +316,9 @@ def _judge(
     catalog: Catalog,
     asked: Questions,
     labels: Mapping[int, int],
-    devices: Mapping[int, Set[int]],
+    devices: Mapping[int, Mapping[int, bool]],
 ) -> Iterator[Claimed]:
-    """The results of a stretch; ``labels`` has entities by the ends of their mentions, ``devices`` those of sentences."""
+    """The results of a stretch; ``labels`` has entities by the ends of their mentions, ``devices`` is of ``_devices``."""
     heads = network.heads
     logits = result_logits(heads, found.reading.states, found.features, found.reading.tags, asked)
     measures = list(_measures(text, found, heads["measure_length"], catalog, asked, logits))
@@ -319,17 +330,18 @@ def _judge(
     scores = [calibrated_score(float(chance), heads["result.calibration"]) for chance in chances]
     rows = [row for row, score in enumerate(scores) if score >= FLOOR]
     sentences = [found.words.sentences[asked.first[row]] for row in rows]
-    near = [devices.get(sentence, frozenset()) for sentence in sentences]
+    named = [devices.get(sentence, {}) for sentence in sentences]
+    near = [{device for device, alone in names.items() if alone} for names in named]
     alike = [
         own == before and len(names) < 2 for own, before, names in zip(sentences, [-1, *sentences], near, strict=False)
     ]
     given = without_rivals(text, found.words, logits.answers, asked.quantities, asked.mentions)
     answers = most_probable_answers(given[rows], asked.mentions.entity, logits.nothing[rows], alike)
-    for row, names, chosen in zip(rows, near, answers, strict=True):
+    for row, names, others, chosen in zip(rows, named, near, answers, strict=True):
         quantity = asked.quantities[row]
         if chosen["hardware"] is None:
             chosen["hardware"] = device_within(quantity, found.entities, names)
-        chosen["hardware"] = beside(names, chosen)
+        chosen["hardware"] = beside(others, chosen)
         chosen |= labelled(text, quantity, labels, found.entities, chosen["baseline"])
         span = sentence_of(found.sentences, quantity.start)
         yield Claimed(metric=measures[row][0], quantity=quantity, span=span, score=scores[row], **chosen)
@@ -346,6 +358,12 @@ def _measures(
         if kind == _METRIC:
             metrics[first] = last, entity
     by_name = {found.entities[entity].name: entity for _, entity in metrics.values()}
+
+    def fitting(row: int, start: int, at: int, more: int) -> int | str | None:
+        """What the words of a span name, if the unit is not of something else."""
+        measure = named(row, start, at, more)
+        name = measure if isinstance(measure, str) else found.entities[measure].name
+        return None if contradicts(name, asked.quantities[row].unit) else measure
 
     def named(row: int, start: int, at: int, more: int) -> int | str:
         """The metric in a span of words, of several the one that the rules chose; else what its own words name.
@@ -386,7 +404,7 @@ def _measures(
         start, behind = asked.reach[row].tolist()
         bounds = logits.bounds[row, start - asked.start : behind - asked.start]
         spans = measure_logits(bounds, lengths, int(asked.first[row]) - start)
-        best, certainty = most_probable(spans, logits.worded[row], partial(named, row, start), quantity.unit)
+        best, certainty = most_probable(spans, logits.worded[row], partial(fitting, row, start), quantity.unit)
         if not (row and continues(text, asked.quantities[row - 1], quantity)):
             metric = outright(quantity, int(asked.last[row]) + 1, best)
         yield metric, certainty
