@@ -51,9 +51,12 @@ class _Change(NamedTuple):
 
 _CHANGES = {
     _Change(1, 0): r"fast(?:er)?|speed(?:s|ing)?[ -]?ups?|accelerat\w+|better|improv\w+|gain\w*|boost\w*|enhanc\w+"
-    r"|advantage|outperform\w*|surpass\w*|exceed\w*|beat(?:s|ing)?|cheaper|superior|more efficient",
+    r"|advantage|outperform(?!ed by)\w*|surpass(?!ed by)\w*|exceed(?!ed by)\w*|beat(?:s|ing)?|cheaper|superior"
+    r"|more efficient",
     _Change(1, -1): r"sav(?:es?|ed|ings?)",
-    _Change(-1, 0): r"slow(?:er|downs?|s|ed)|worse|degrad\w+|deteriorat\w+|regress\w*|underperform\w*|inferior",
+    _Change(-1, 0): r"slow(?:er|downs?|s|ed)|worse|degrad\w+|deteriorat\w+|regress\w*|underperform\w*|inferior"
+    r"|(?:outperformed|surpassed|exceeded|beaten) by"
+    r"|(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?|behind|short of)(?=[^.;]{0,60}\bby\b)",
     _Change(-1, 1): r"overheads?",
     _Change(0, 1): r"higher|more|larger|longer|greater|bigger|increas\w+|ris(?:es?|ing)|rais\w+|grow\w*|additional",
     _Change(0, -1): r"lower\w*|less|fewer|smaller|shorter|reduc\w+|decreas\w+|drop\w*|cut(?:s|ting)?|shr[aiu]nk\w*|down"
@@ -72,21 +75,37 @@ _SIGN = re.compile(r"(?:^|[\s($~])(?:(?P<less>[-−])|\+)$")
 _BEHIND = re.compile(r"[^.,;:()]*?(?=[.,;:()]|\s(?:and|while|but|with|compared|over|than|on|for)\b|$)", re.I)
 _SHARE = re.compile(r"\s*(?:of|the)\s", re.I)
 _CLAUSE = re.compile(r"[.;:()]\s|,\s(?:and|while|but|which|with)\s")
+_NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_QUANTITY_ALONE = re.compile(_NUMBER)
 _QUANTITY = re.compile(
-    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"{_NUMBER}"
     r"\s*(?:\\?%|\\?times|×|x\b|X\b|-?fold|percentage points?|points?|percent|pp\b)?"
 )
 _EQUAL = re.compile(
     r"\b(?:comparable|on (?:a )?par|competitive|match(?:es|ing)|similar|equivalent|the same|parity|lossless)\b", re.I
 )
 _AHEAD = re.compile(
-    r"\b(?:outperform\w*|surpass\w*|exceed(?:s|ed|ing)|beat(?:s|ing)?|(?:better|faster|higher|lower|less|fewer) than"
-    r"|superior to|improv\w+ (?:up)?on|ahead of)\b",
+    r"\b(?:outperform(?!ed by)\w*|surpass(?!ed by)\w*|exceed(?:s|ed(?! by)|ing)|beat(?:s|ing)?"
+    r"|(?:better|faster|higher|lower|less|fewer) than|superior to|improv\w+ (?:up)?on|ahead of)\b",
     re.I,
 )
 _BEHINDHAND = re.compile(
-    r"\b(?:underperform\w*|(?:lags?|falls?|fell|lagging) (?:far )?behind|(?:worse|slower) than|inferior to)\b", re.I
+    r"\b(?:underperform\w*|(?:lags?|falls?|fell|lagging|is|are|remains?) (?:far |still )?behind|(?:worse|slower) than"
+    r"|inferior to|(?:outperformed|surpassed|exceeded|beaten) by|trail(?:s|ed|ing)?)\b",
+    re.I,
 )
+_WITHIN = re.compile(r"\bwithin\s(?:only |just |about |around |roughly |~)?$", re.I)
+_WON = re.compile(r"\b(?:wins?|won|win rate|prefer\w*|favou?red|chosen)\b", re.I)
+"""In front of a share of comparisons, of which more than half are a victory."""
+_AGAINST = (
+    r"[^.;()]{0,40}?\b(?:compared (?:to|with)|versus|vs\.?|against|rather than|instead of|than)"
+    r"\s(?:the |an? |only |just )?(?P<other>\d+(?:\.\d+)?)"
+)
+_BESIDE = {
+    True: re.compile(rf"(?P<unit>(?>\s?[^\s,.;:()\d]{{1,9}})){_AGAINST}(?P=unit)(?![\w/])"),
+    False: re.compile(rf"{_AGAINST}(?!\s?[%\w]|\.\d)"),
+}
+"""Behind a level that of the other side, in the same unit or in none: *7.9 ms, higher than the 4.6 ms of*."""
 _HEDGE = re.compile(
     r"\b(?:may|might|could|potentially|possibly|theoretical(?:ly)?|estimated?|expected|projected|simulated|hypothe\w+)\b",
     re.I,
@@ -141,6 +160,13 @@ def compare(result: Result, direction: Direction | None, in_percent: bool = Fals
     """
     before, behind = _around(result)
     hedged = _HEDGE.search(result.evidence) is not None
+    if result.unit in {"%", "points"} and _WITHIN.search(before):
+        return Comparison(Outcome.COMPARABLE, True, None, hedged)
+    if result.baseline is not None and result.unit == "%" and _WON.search(before):
+        return Comparison(_more(result.value, 50, Direction.HIGHER), False, None, hedged)
+    other = _beside(result)
+    if result.baseline is not None and other is not None and direction is not None:
+        return Comparison(_more(result.value, other, direction), False, None, hedged)
     change = _change(before, behind)
     share = result.unit in {"%", "x"} and _SHARE.match(behind) is not None and not _moved(before)
     share = share and (direction is Direction.LOWER or result.baseline is not None)
@@ -160,6 +186,24 @@ def compare(result: Result, direction: Direction | None, in_percent: bool = Fals
     ahead, behindhand = _AHEAD.search(result.evidence), _BEHINDHAND.search(result.evidence)
     outcome = None if (ahead is None) == (behindhand is None) else Outcome.BETTER if ahead else Outcome.WORSE
     return Comparison(outcome, False, None, hedged)
+
+
+def _more(value: float, other: float, direction: Direction) -> Outcome:
+    """How one level stands to another."""
+    if value == other:
+        return Outcome.COMPARABLE
+    return Outcome.BETTER if (value > other) is (direction is Direction.HIGHER) else Outcome.WORSE
+
+
+def _beside(result: Result) -> float | None:
+    """The level that the text sets beside that of a result, in the same unit."""
+    if result.unit in {"x", "points"}:
+        return None
+    for match in _QUANTITY_ALONE.finditer(result.evidence):
+        if float(match["number"].replace(",", "")) == result.value:
+            beside = _BESIDE[bool(result.unit)].match(result.evidence, match.end())
+            return float(beside["other"]) if beside else None
+    return None
 
 
 def _around(result: Result) -> tuple[str, str]:

@@ -55,6 +55,9 @@ def result(evidence: str, value: float, unit: str, baseline: str | None = "e9") 
         ("a speedup of +30% over PearServe", 30, "%", LOWER, BETTER, "1.429"),
         ("reduces latency by 40% versus PearServe", 40, "%", LOWER, BETTER, "1.667"),
         ("the improvements: 12% over PearServe", 12, "%", HIGHER, BETTER, "1.12"),
+        ("PlumServe is outperformed by PearServe by 12%", 12, "%", HIGHER, WORSE, "0.8929"),
+        ("trails PearServe by 4.2 points", 4.2, "points", HIGHER, WORSE, None),
+        ("stays within 0.6 points of PearServe", 0.6, "points", HIGHER, COMPARABLE, None),
     ],
 )
 def test_a_change_or_ratio_says_who_is_better_and_how_many_times(
@@ -72,13 +75,24 @@ def test_a_change_or_ratio_says_who_is_better_and_how_many_times(
         ("achieves 84.4% accuracy, outperforming PearNet", BETTER),
         ("with 84.4% it lags behind PearNet", WORSE),
         ("reaches 84.4%, comparable to PearNet", COMPARABLE),
-        ("84.4% against the 80.1% of PearNet", None),
+        ("84.4% against the 80.1% of PearNet", BETTER),
+        ("an accuracy of 84.4%, compared with 92.1% for PearNet", WORSE),
+        ("84.4% versus 84.4% of PearNet", COMPARABLE),
+        ("84.4% at 2 ms against 80.1 ms of PearNet", None),
+        ("is preferred over PearNet in 84.4% of the cases", BETTER),
     ],
 )
 def test_a_level_beside_a_baseline_is_as_good_as_the_sentence_says(evidence: str, outcome: Outcome | None) -> None:
     told = compare(result(evidence, 84.4, "%"), HIGHER, in_percent=True)
     assert told is not None
     assert (told.outcome, told.relative, told.factor) == (outcome, False, None)
+
+
+def test_two_levels_in_one_unit_say_who_is_better_whatever_the_words() -> None:
+    evidence = "a latency of 7.9 ms, higher than the 4.6 ms of PearServe"
+    told = compare(result(evidence, 7.9, "ms"), LOWER)
+    assert told is not None
+    assert told.outcome is WORSE
 
 
 def test_a_level_beside_nothing_is_no_comparison() -> None:

@@ -355,3 +355,9 @@ def test_the_papers_that_the_network_learned_from_are_extracted_well(shared: Pat
         "mention": 0.50, "result": 0.35,
     }  # fmt: skip
     assert {what: scores[what].f1 for what in floor if scores[what].f1 < floor[what]} == {}
+
+
+def test_hours_of_a_class_of_devices_were_spent_on_it_and_nothing_else_was() -> None:
+    found = record("PlumNet reaches an accuracy of 91.3% on FigBench and needs 120 GPU hours for training.", "PlumNet: Plums")
+    hardware = {result.value: named(found, [result.hardware]) for result in found.results if result.hardware}
+    assert hardware == {120.0: ["GPU"]}

@@ -119,3 +119,20 @@ def test_any_number_with_a_unit_is_that_quantity(number: object, unit: str) -> N
     (quantity,) = find_quantities(f"by {number}{unit} in all")
     assert quantity.value == float(str(number))
     assert quantity.unit == unit.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("from 74 s to 29 s", [(74.0, "s"), (29.0, "s")]),
+        ("from 11 min to 95 s", [(11.0, "minutes"), (95.0, "s")]),
+        ("took 3 h", [(3.0, "hours")]),
+        ("consumes 380 $\\mu$W", [(380.0, "uW")]),
+        ("0.91 \\mu J per inference", [(0.91, "uJ")]),
+        ("in 12 \u00b5s", [(12.0, "us")]),
+        ("runs at 62 Hz", [(62.0, "Hz")]),
+        ("2 kJ", [(2.0, "kJ")]),
+    ],
+)
+def test_units_of_one_letter_behind_a_space_count(text: str, expected: list[tuple[float, str]]) -> None:
+    assert [(q.value, q.unit) for q in find_quantities(text)] == expected

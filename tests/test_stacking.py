@@ -17,7 +17,7 @@ from kg.extract.role_head import ROLES
 from kg.extract.stacking import STACKED, claim_rows, entity_rows
 from kg.extract.trees import Trees
 from kg.records import EntityType, Extraction
-from kg.train.stack import stacked, trees_of
+from kg.train.stack import arrays_of, grown, stacked
 from tests.written import plum
 
 TEXT = "PlumNet: Pruning Trees\nWe present PlumNet, which prunes trees 2.5x faster than PearNet and takes 3 hours."
@@ -37,26 +37,27 @@ def walked(trees: Trees, row: np.ndarray) -> float:
 @given(st.integers(0, 4), st.integers(1, 5), st.integers(0, 6), st.integers(0, 2**32 - 1))
 def test_all_trees_and_rows_at_once_are_what_each_says_by_itself(depth: int, trees: int, rows: int, seed: int) -> None:
     chance = np.random.default_rng(seed)
-    grown = Trees(
+    forest = Trees(
         chance.integers(0, 3, (trees, 2**depth - 1)),
         chance.normal(size=(trees, 2**depth - 1)).astype(np.float32),
         chance.normal(size=(trees, 2**depth)).astype(np.float32),
         chance.normal(size=1).astype(np.float32),
     )
     asked = chance.normal(size=(rows, 3)).astype(np.float32)
-    assert grown.log_odds(asked) == pytest.approx([walked(grown, row) for row in asked], abs=1e-4)
+    assert forest.log_odds(asked) == pytest.approx([walked(forest, row) for row in asked], abs=1e-4)
 
 
 @settings(deadline=None, max_examples=5)
 @given(st.integers(0, 2**16))
-def test_fitted_trees_tell_rows_apart_by_what_decides(seed: int) -> None:
+def test_fitted_trees_say_what_the_library_that_grew_them_says(seed: int) -> None:
     chance = np.random.default_rng(seed)
-    rows = chance.normal(size=(600, 4)).astype(np.float32)
+    rows = chance.normal(size=(400, 4)).astype(np.float32)
     right = (rows[:, 0] > 0) ^ (rows[:, 1] > 0.5)
-    trees = Trees.named("plums", {f"plums.{part}": array for part, array in trees_of(rows[:400], right[:400]).items()})
+    model = grown(rows, right)
+    trees = Trees.named("plums", {f"plums.{part}": array for part, array in arrays_of(model).items()})
     assert trees is not None
-    told = trees.log_odds(rows[400:]) > 0
-    assert (told == right[400:]).mean() > 0.9
+    asked = chance.normal(size=(600, 4)).astype(np.float32)
+    assert trees.log_odds(asked) == pytest.approx(model.decision_function(asked), abs=1e-4)
 
 
 def test_arrays_without_trees_hold_none() -> None:
@@ -77,19 +78,20 @@ def test_every_entity_and_quantity_has_a_row_of_one_length() -> None:
     widths = set()
     for names in (named, named[:1]):
         found = found_in(TEXT, *names)
-        rows = entity_rows(TEXT, found, [0.5] * len(names), np.zeros((len(names), len(ROLES)), np.float32), known())
+        rows = entity_rows(found, [0.5] * len(names), np.zeros((len(names), len(ROLES)), np.float32), known())
         assert len(rows) == len(names)
         widths.add(rows.shape[1])
     assert len(widths) == 1
     found = found_in(TEXT, *named)
     claims = np.zeros(len(found.quantities), np.float32)
-    rows = claim_rows(TEXT, found, found.quantities, claims, [("speedup", 0.5)] * len(claims), found.entities)
+    found.entity_rows = entity_rows(found, [0.5, 0.5], np.zeros((2, len(ROLES)), np.float32), known())
+    rows = claim_rows(found, found.quantities, claims, claims + 0.5, ["speedup", 0])
     assert len(rows) == len(found.quantities) == 2
 
 
 def test_a_text_without_entities_has_no_rows() -> None:
     found = found_in("Plums\nNothing is named here.")
-    rows = entity_rows(found.text, found, [], np.zeros((0, len(ROLES)), np.float32), known())
+    rows = entity_rows(found, [], np.zeros((0, len(ROLES)), np.float32), known())
     trees = Network(WEIGHTS).trees["introduces"]
     assert len(rows) == 0
     assert len(trees.log_odds(rows)) == 0
@@ -99,8 +101,8 @@ def test_an_entity_is_weighed_beside_the_likeliest_other_one() -> None:
     found = found_in(TEXT, ("PlumNet", EntityType.MODEL), ("PearNet", EntityType.MODEL))
     logits = np.zeros((2, len(ROLES)), np.float32)
     logits[:, 0] = 3, -1
-    rows = entity_rows(TEXT, found, [0.5, 0.5], logits, known())
-    assert rows[:, -2].tolist() == [4, -4]
+    rows = entity_rows(found, [0.5, 0.5], logits, known())
+    assert rows[:, len(ROLES)].tolist() == [4, -4]
 
 
 def test_the_shipped_weights_weigh_all_that_there_are_trees_for() -> None:

@@ -25,7 +25,7 @@ ANSWERS: dict[str, frozenset[Kind]] = {
 }
 """The types of the entities that may complete a claim."""
 
-_SUBJECT = RELATIONS.index("subject")
+_SUBJECT, _BASELINE, _, _HARDWARE = range(len(RELATIONS))
 _OVER = re.compile(r"\b(?:over|than|compared (?:to|with)|relative to|against)\s(?:the |an? )?$")
 """In front of what a factor is over."""
 _OVER_LENGTH = 24
@@ -84,12 +84,29 @@ def most_probable_answers(
     chosen: list[dict[str, int | None]] = [{} for _ in alike]
     firsts = np.flatnonzero(np.diff(entities, prepend=-1))
     columns: list[int | None] = [None, *entities[firsts].tolist()]
-    for column, relation in enumerate(RELATIONS):
-        odds = _odds(answers[:, :, column], firsts, nothing[:, column])
-        best = _decoded(odds, alike) if relation == "hardware" else odds.argmax(axis=1).tolist()
-        for result, place in zip(chosen, best, strict=True):
+    odds = [_odds(answers[:, :, column], firsts, nothing[:, column]) for column in range(len(RELATIONS))]
+    best = [table.argmax(axis=1).tolist() for table in odds]
+    best[_HARDWARE] = _decoded(odds[_HARDWARE], alike)
+    for row in range(len(chosen)):
+        if best[_SUBJECT][row] == best[_BASELINE][row] != 0:
+            best[_SUBJECT][row], best[_BASELINE][row] = _apart(odds[_SUBJECT][row], odds[_BASELINE][row])
+    for relation, places in zip(RELATIONS, best, strict=True):
+        for result, place in zip(chosen, places, strict=True):
             result[relation] = columns[place]
     return chosen
+
+
+def _apart(subject: Floats, baseline: Floats) -> tuple[int, int]:
+    """The most probable two columns that differ: nothing is compared with itself.
+
+    >>> _apart(np.log(np.array([0.1, 0.6, 0.3])), np.log(np.array([0.1, 0.8, 0.1])))
+    (2, 1)
+    """
+    both = int(subject.argmax())
+    others = [np.where(np.arange(len(each)) == both, -np.inf, each) for each in (subject, baseline)]
+    another = [int(each.argmax()) for each in others]
+    losses = subject[both] - subject[another[0]], baseline[both] - baseline[another[1]]
+    return (another[0], both) if losses[0] < losses[1] else (both, another[1])
 
 
 def _odds(answers: Floats, firsts: Indices, nothing: Floats) -> Floats:

@@ -100,12 +100,12 @@ def _of_claims(words: Words, found: Notes) -> Iterator[Place]:
     for claim in found.proposed_claims.roles:
         for span in found.proposed[claim.entity].spans:
             yield *words.cover(*span), _COLUMN[f"role {claim.role.value}"]
-    for use in found.proposed_claims.uses:
-        for span in found.proposed[use.entity].spans:
-            first, last = words.cover(*span)
-            yield first, last, _COLUMN[f"role {_USE}"]
-            if use.devices is not None:
-                yield first, last, _COLUMN["counted"]
+    for entity in {use.entity for use in found.proposed_claims.uses}:
+        for span in found.proposed[entity].spans:
+            yield *words.cover(*span), _COLUMN[f"role {_USE}"]
+    for entity in {use.entity for use in found.proposed_claims.uses if use.devices is not None}:
+        for span in found.proposed[entity].spans:
+            yield *words.cover(*span), _COLUMN["counted"]
     for quantity in found.quantities:
         first, last = words.cover(quantity.start, quantity.end)
         yield first, last, _COLUMN["quantity"]

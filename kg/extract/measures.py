@@ -30,6 +30,8 @@ LONGEST_MEASURE = 6
 
 BARE = frozenset({"%", "x", "points", ""})
 """Units that say nothing of what is measured."""
+_OF_ANYTHING = BARE | {"dB"}
+"""Units that a measure without one may have."""
 _UNITLESS = frozenset({
     "performance", "speedup", "accuracy", "score", "compression ratio", "slowdown", "win rate", "success rate",
     "improvement", "issues solved", "hit rate", "quality loss", "average score",
@@ -48,7 +50,9 @@ _OF_UNIT: dict[str, frozenset[str]] = {
 }
 """The measures in words that quantities of a kind can be of, where that is known."""
 
-_QUANTITY = {"J": "energy", "W": "power"}
+_RATES = frozenset({"FPS", "tokens/s", "req/s", "images/s"})
+_NAMING = {"J": ("energy",), "W": ("power",), "s": ("latency", " time", "runtime"), "GB": ("memory",)}
+"""Words in the name of a measure that tell what it is of."""
 _SAVED = re.compile(r"(energy|memory|power|cost|latency|time|communication)(?: (\w+))? (?:savings?|reductions?)", re.I)
 _SPENT = {
     "energy": "energy consumption",
@@ -110,21 +114,30 @@ def most_probable(
 @cache
 def _fitting(unit: str) -> NDArray[np.bool_]:
     """Which of ``_TOLD`` a number of a unit can be of."""
-    if unit in BARE:
+    if unit in _OF_ANYTHING:
         return np.ones(len(_TOLD), bool)
     fitting = _OF_UNIT.get(normalized(1, unit).unit, frozenset(WORDED) - _UNITLESS)
     return np.array([measure in fitting for measure in _TOLD])
 
 
-def contradicts(measure: str, unit: str) -> bool:
-    """Whether a measure names another quantity than a unit is of: joules are no power.
+def contradicts(measure: str, unit: str, measured_in: str) -> bool:
+    """Whether a measure is of another quantity than a unit: joules are no power, watts no time, megabytes no score.
 
-    >>> [contradicts(*told) for told in (("power", "mJ"), ("energy", "mJ"), ("energy", "W"), ("power", "%"))]
+    ``measured_in`` is the unit that the catalogue has for the measure, or nothing.
+
+    >>> [contradicts(*told, "") for told in (("power", "mJ"), ("energy", "mJ"), ("energy", "W"), ("power", "%"))]
     [True, False, True, False]
+    >>> contradicts("search time", "W", ""), contradicts("ROUGE-L", "MB", "%"), contradicts("latency", "hours", "ms")
+    (True, True, False)
     """
     kind = normalized(1, unit).unit
+    if kind not in _OF_UNIT:
+        return False
+    if measured_in:
+        return normalized(1, measured_in).unit != kind and (measured_in in BARE or measured_in in _RATES)
     name = measure.lower()
-    return kind in _QUANTITY and _QUANTITY[kind] not in name and any(other in name for other in _QUANTITY.values())
+    named = next((told for told, words in _NAMING.items() if any(word in name for word in words)), kind)
+    return named != kind and not any(word in name for word in _NAMING.get(kind, ()))
 
 
 def unit_name(text: str, quantity: Quantity) -> str | None:

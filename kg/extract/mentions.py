@@ -97,7 +97,8 @@ def group(places: list[Candidate], found: Notes, catalog: Catalog, text: str, sh
         name = c.name or _canonical(catalog, c.type, short, shorts.long(short))
         key = c.type, normal_form(c.type, name)
         entity = entities.setdefault(key, Found(c.type, name, [], c.finder))
-        entity.spans.append((c.start, c.end))
+        if entity.spans[-1:] != [(c.start, c.end)]:
+            entity.spans.append((c.start, c.end))
         entity.finder = max(entity.finder, c.finder)
         inside = presented[bisect_left(presented, (c.start, 0)) : bisect_left(presented, (c.end, 0))]
         if c.finder in _OWN or any(a == c.start or b <= c.end for a, b in inside):

@@ -12,6 +12,7 @@ _PERCENT = r"\\?%"
 _TIMES = r"(?:\\?times\b|[xX×](?![A-Za-z0-9]))(?!\$?\d|\s?10\^)(?!(?:(?<=\s[xX×])|(?<=\s\\times))\s\d)"
 """A factor's sign, which does not stand between two numbers: *256×256*, *2 x 3*."""
 _DEVICES = r"(?:(?:NVIDIA|Nvidia|[ABHV]\d{2,4}|GPU|TPU|CPU|core)[ -]){1,3}"
+_MICRO = r"(?:[uμµ]|\\mu\b\$?\s?(?:\\(?:mathrm|text)\{)?)"
 _UNITS: dict[str, tuple[str, float]] = {
     rf"{_PERCENT}|percent\b|per cent\b": ("%", 1),
     r"(?:percentage |absolute |average |F1 |BLEU |accuracy )?points?\b|pp\b|pts\b|p\.p\.": ("points", 1),
@@ -22,7 +23,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     r"(?:images?|samples?)(?:/s(?:ec)?\b|(?: per |/)second\b)": ("images/s", 1),
     r"s/token": ("s/token", 1),
     r"ms\b|milliseconds?\b|msec\b": ("ms", 1),
-    r"[uμµ]s\b|microseconds?\b": ("us", 1),
+    rf"{_MICRO}s\b|microseconds?\b": ("us", 1),
     r"ns\b|nanoseconds?\b": ("ns", 1),
     r"s\b|secs?\b|seconds?\b": ("s", 1),
     r"mins?\b|minutes?\b": ("minutes", 1),
@@ -45,16 +46,20 @@ _UNITS: dict[str, tuple[str, float]] = {
     r"mm\^?\{?2\}?|mm²": ("mm^2", 1),
     r"mm\b": ("mm", 1),
     r"mW\b|milliwatts?\b": ("mW", 1),
+    rf"{_MICRO}W\b": ("uW", 1),
     r"kW\b": ("kW", 1),
     r"MW\b": ("MW", 1),
     r"W\b|[Ww]atts?\b": ("W", 1),
     r"nJ\b": ("nJ", 1),
-    r"[uμµ]J\b": ("uJ", 1),
+    rf"{_MICRO}J\b": ("uJ", 1),
     r"mJ\b": ("mJ", 1),
     r"pJ\b": ("pJ", 1),
     r"J\b|[Jj]oules?\b": ("J", 1),
+    r"kJ\b": ("kJ", 1),
     r"kWh\b": ("kWh", 1),
     r"FPS\b|fps\b|frames(?: per |/)s(?:econd)?\b": ("FPS", 1),
+    r"Hz\b": ("Hz", 1),
+    r"kHz\b": ("kHz", 1),
     r"MHz\b": ("MHz", 1),
     r"GHz\b": ("GHz", 1),
     r"dB\b": ("dB", 1),
@@ -240,12 +245,6 @@ def _numeric(text: str) -> Iterator[Quantity]:
             if factor == 0:
                 value = 10.0 ** min(value, 12.0)
             end = unit_match.end()
-            if (
-                unit in {"s", "J", "W", "hours"}
-                and unit_match.group().strip() in {"s", "h"}
-                and unit_match.group()[0] == " "
-            ):
-                unit, end = "", match.end()
         elif match.group("unit1"):
             unit = "%" if "%" in match.group("unit1") else "x"
             if second and match.group("join").strip() not in {"to", "-", "–"}:

@@ -101,7 +101,7 @@ class Recognizer:
         told = outside_addresses(text, group(places, found, self._catalog, text, shorts))
         found.entities = sorted(told, key=lambda e: (e.start, e.type))
         chances = [max(self._chance(found, span, e.type) for span in e.spans) for e in found.entities]
-        logits = self._weigh(text, found, chances)
+        logits, chances = self._weigh(found, chances)
         for entity, chance in zip(found.entities, chances, strict=True):
             entity.score = calibrated_score(chance, self._network.heads["entity.calibration"])
             if entity.finder in _DEVICES:
@@ -114,18 +114,18 @@ class Recognizer:
         found.claims = Claims(roles, uses, judge_results(text, found, self._network, self._catalog, uses))
         return doc
 
-    def _weigh(self, text: str, found: Notes, chances: list[float]) -> RoleLogits:
-        """The logits of the entities' roles; these and ``chances`` are weighed once more where there are trees for it."""
+    def _weigh(self, found: Notes, chances: list[float]) -> tuple[RoleLogits, list[float]]:
+        """The logits of the entities' roles and their probabilities, weighed once more where there are trees for it."""
         heads, trees = self._network.heads, self._network.trees
         places = mentions_of(found.words, found.entities)
         logits = role_logits(heads, found.reading.states, found.features, places, len(found.entities))
-        found.entity_rows = entity_rows(text, found, chances, logits.entities, self._catalog)
+        found.entity_rows = entity_rows(found, chances, logits.entities, self._catalog)
         if ENTITY in trees:
-            chances[:] = sigmoid(trees[ENTITY].log_odds(found.entity_rows)).tolist()
+            chances = sigmoid(trees[ENTITY].log_odds(found.entity_rows)).tolist()
         for column, role in enumerate(ROLES):
             if role in trees:
                 logits.entities[:, column] = trees[role].log_odds(found.entity_rows)
-        return logits
+        return logits, chances
 
     def _chance(self, found: Notes, span: Span, kind: EntityType) -> float:
         """The probability that a stretch is a mention of a type; of any, where the catalogue alone says that it is a device."""

@@ -42,7 +42,7 @@ from kg.extract.roles import sentence_of
 from kg.extract.shapes import GENERIC
 from kg.extract.stacking import RESULT, claim_rows
 from kg.extract.tags import KINDS
-from kg.extract.words import Stretches, Words
+from kg.extract.words import Words
 from kg.records import EntityType as Kind
 
 WIDTH = 64
@@ -297,16 +297,36 @@ def judge_results(text: str, found: Notes, network: Network, catalog: Catalog, u
     return list(on_named_devices(text, results, uses, found.entities, catalog))
 
 
-def _devices(words: Words, mentions: Mentions) -> dict[int, dict[int, bool]]:
-    """The devices that each sentence names, and whether it does so outside measures too: *GPU* in *GPU hours* is inside."""
-    metrics, hardware = mentions.kind == _METRIC, mentions.kind == _HARDWARE
-    measures = Stretches(zip(mentions.first[metrics].tolist(), mentions.last[metrics].tolist(), strict=True))
-    devices: dict[int, dict[int, bool]] = defaultdict(dict)
-    columns = (mentions.entity[hardware], mentions.first[hardware], mentions.last[hardware])
-    for entity, first, last in zip(*(column.tolist() for column in columns), strict=True):
-        named = devices[words.sentences[first]]
-        named[entity] = named.get(entity, False) or not measures.hold(first, last)
-    return devices
+class _Devices(NamedTuple):
+    """Where a text names devices."""
+
+    named: dict[int, set[int]]
+    """The devices that a sentence names outside measures: *GPU* in *GPU hours* is inside."""
+    measured: dict[int, set[int]]
+    """The devices that stand inside measures alone, by device, with these measures: no other result is had on them."""
+    measuring: dict[int, set[int]]
+    """The same by measure."""
+
+
+def _devices(words: Words, mentions: Mentions) -> _Devices:
+    kinds, entities = mentions.kind.tolist(), mentions.entity.tolist()
+    places = list(zip(kinds, entities, mentions.first.tolist(), mentions.last.tolist(), strict=True))
+    measures = {word: own for kind, own, first, last in places if kind == _METRIC for word in range(first, last + 1)}
+    named: dict[int, set[int]] = defaultdict(set)
+    measured: dict[int, set[int]] = defaultdict(set)
+    outside = set()
+    for kind, device, first, _ in places:
+        if kind == _HARDWARE and first in measures:
+            measured[device].add(measures[first])
+        elif kind == _HARDWARE:
+            outside.add(device)
+            named[words.sentences[first]].add(device)
+    alone = {device: own for device, own in measured.items() if device not in outside}
+    measuring: dict[int, set[int]] = defaultdict(set)
+    for device, own in alone.items():
+        for measure in own:
+            measuring[measure].add(device)
+    return _Devices(named, alone, measuring)
 
 
 def _judge(
@@ -316,35 +336,37 @@ def _judge(
     catalog: Catalog,
     asked: Questions,
     labels: Mapping[int, int],
-    devices: Mapping[int, Mapping[int, bool]],
+    devices: _Devices,
 ) -> Iterator[Claimed]:
-    """The results of a stretch; ``labels`` has entities by the ends of their mentions, ``devices`` is of ``_devices``."""
+    """The results of a stretch; ``labels`` has entities by the ends of their mentions, ``devices`` stand in the whole text."""
     heads = network.heads
     logits = result_logits(heads, found.reading.states, found.features, found.reading.tags, asked)
     measures = list(_measures(text, found, heads["measure_length"], catalog, asked, logits))
     chances = sigmoid(logits.claim) * np.array([certainty for _, certainty in measures], np.float32)
-    weighed = claim_rows(text, found, asked.quantities, logits.claim, measures, found.entities)
+    weighed = claim_rows(found, asked.quantities, logits.claim, chances, [measure for measure, _ in measures])
     found.claim_rows |= {quantity.start: row for quantity, row in zip(asked.quantities, weighed, strict=True)}
     if RESULT in network.trees:
-        chances = np.where(chances < FLOOR, chances, sigmoid(network.trees[RESULT].log_odds(weighed)))
+        chances = np.where(chances < FLOOR, 0, sigmoid(network.trees[RESULT].log_odds(weighed)))
     scores = [calibrated_score(float(chance), heads["result.calibration"]) for chance in chances]
     rows = [row for row, score in enumerate(scores) if score >= FLOOR]
     sentences = [found.words.sentences[asked.first[row]] for row in rows]
-    named = [devices.get(sentence, {}) for sentence in sentences]
-    near = [{device for device, alone in names.items() if alone} for names in named]
+    near = [devices.named.get(sentence, set()) for sentence in sentences]
     alike = [
         own == before and len(names) < 2 for own, before, names in zip(sentences, [-1, *sentences], near, strict=False)
     ]
     given = without_rivals(text, found.words, logits.answers, asked.quantities, asked.mentions)
     answers = most_probable_answers(given[rows], asked.mentions.entity, logits.nothing[rows], alike)
-    for row, names, others, chosen in zip(rows, named, near, answers, strict=True):
-        quantity = asked.quantities[row]
+    for row, names, chosen in zip(rows, near, answers, strict=True):
+        quantity, measure = asked.quantities[row], measures[row][0]
+        if chosen["hardware"] in devices.measured and measure not in devices.measured[chosen["hardware"]]:
+            chosen["hardware"] = None
         if chosen["hardware"] is None:
-            chosen["hardware"] = device_within(quantity, found.entities, names)
-        chosen["hardware"] = beside(others, chosen)
+            held = devices.measuring.get(measure, set()) if isinstance(measure, int) else set()
+            chosen["hardware"] = device_within(quantity, found.entities, names | held)
+        chosen["hardware"] = beside(names, chosen)
         chosen |= labelled(text, quantity, labels, found.entities, chosen["baseline"])
         span = sentence_of(found.sentences, quantity.start)
-        yield Claimed(metric=measures[row][0], quantity=quantity, span=span, score=scores[row], **chosen)
+        yield Claimed(metric=measure, quantity=quantity, span=span, score=scores[row], **chosen)
 
 
 def _measures(
@@ -363,7 +385,9 @@ def _measures(
         """What the words of a span name, if the unit is not of something else."""
         measure = named(row, start, at, more)
         name = measure if isinstance(measure, str) else found.entities[measure].name
-        return None if contradicts(name, asked.quantities[row].unit) else measure
+        entry = catalog.find(Kind.METRIC, name)
+        measured_in = catalog.unit(entry) if entry else ""
+        return None if contradicts(name, asked.quantities[row].unit, measured_in) else measure
 
     def named(row: int, start: int, at: int, more: int) -> int | str:
         """The metric in a span of words, of several the one that the rules chose; else what its own words name.

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from kg.catalog import Catalog
-from kg.extract.candidates import Finder, Found, Notes
+from kg.extract.candidates import Finder, Notes
 from kg.extract.features import UNIT_KINDS, unit_kind
 from kg.extract.heads import FLOOR, Floats
 from kg.extract.quantities import Quantity
@@ -28,8 +28,10 @@ ENTITY, RESULT = "entity", "result"
 STACKED: tuple[str, ...] = (ENTITY, Role.INTRODUCES.value, Role.TASKS.value, RESULT)
 """What there are trees for."""
 
-RIVALLED = tuple(ROLES.index(role.value) for role in (Role.INTRODUCES, Role.TASKS))
+_RIVALLED = tuple(ROLES.index(role.value) for role in (Role.INTRODUCES, Role.TASKS))
 """The roles in which an entity is set beside the others of its paper."""
+_MENTION = len(ROLES) + len(_RIVALLED)
+"""The column of an entity's probability as a mention; those of its roles' logits come first."""
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]|\d")
 _LONGEST = 8
 """More words, mentions or entities than this tell no more."""
@@ -42,8 +44,9 @@ def stacked_trees(arrays: Mapping[str, Floats]) -> dict[str, Trees]:
     return {name: own for name, own in trees.items() if own is not None}
 
 
-def entity_rows(text: str, found: Notes, chances: Sequence[float], roles: Floats, catalog: Catalog) -> Floats:
-    """A row for each entity: its probability as a mention, the logits of its ``roles`` (entities, roles), its form and place."""
+def entity_rows(found: Notes, chances: Sequence[float], roles: Floats, catalog: Catalog) -> Floats:
+    """A row for each entity: the logits of its ``roles`` (entities, roles), its probability as a mention, its form and place."""
+    text = found.text
     title = text.find("\n")
     colon = text.find(":", 0, max(0, title))
     starts = [start for start, _ in found.sentences]
@@ -80,8 +83,8 @@ def entity_rows(text: str, found: Notes, chances: Sequence[float], roles: Floats
             )
         )
     told = np.array(rows, np.float32).reshape(len(rows), len(rows[0]) if rows else 0)
-    rivals = [roles[:, column] - _best_other(roles[:, column]) for column in RIVALLED]
-    return np.concatenate([told, roles, *(each[:, None] for each in rivals)], axis=1).astype(np.float32)
+    rivals = [roles[:, column] - _best_other(roles[:, column]) for column in _RIVALLED]
+    return np.concatenate([roles, *(each[:, None] for each in rivals), told], axis=1).astype(np.float32)
 
 
 def _best_other(logits: Floats) -> Floats:
@@ -93,50 +96,46 @@ def _best_other(logits: Floats) -> Floats:
 
 
 def claim_rows(
-    text: str,
-    found: Notes,
-    quantities: Sequence[Quantity],
-    claims: Floats,
-    measures: Sequence[tuple[int | str, float]],
-    entities: Sequence[Found],
+    found: Notes, quantities: Sequence[Quantity], claims: Floats, chances: Floats, measures: Sequence[int | str]
 ) -> Floats:
-    """A row for each quantity: the logit that it is a claim, what it measures and how surely, and those beside it.
+    """A row for each quantity of a stretch: how probable it is as a claim, what it measures, and those beside it.
 
-    ``claims`` (quantities,) are logits; ``measures`` entities' numbers or words, with their probability.
+    ``claims`` are the logits that they are claims, ``chances`` these with the measure as probabilities; ``measures``
+    are entities' numbers or words.
     """
-    starts = [start for start, _ in found.sentences]
-    sentences = [bisect_right(starts, quantity.start) for quantity in quantities]
-    surest: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    chances = [float(certainty / (1 + np.exp(-logit))) for logit, (_, certainty) in zip(claims, measures, strict=True)]
-    likely = [chance >= FLOOR for chance in chances]
-    alike = Counter(measure for (measure, _), said in zip(measures, likely, strict=True) if said)
+    words = found.words
+    sentences = [words.sentences[words.cover(quantity.start, quantity.end)[0]] for quantity in quantities]
+    told = chances.tolist()
+    likely = [chance >= FLOOR for chance in told]
+    alike = Counter(measure for measure, said in zip(measures, likely, strict=True) if said)
     beside = Counter(sentence for sentence, said in zip(sentences, likely, strict=True) if said)
-    for sentence, chance in zip(sentences, chances, strict=True):
+    surest: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for sentence, chance in zip(sentences, told, strict=True):
         surest[sentence] = sorted((*surest[sentence], chance))[1:]
+    said = sum(likely)
     rows = []
     for row, quantity in enumerate(quantities):
-        measure, certainty = measures[row]
-        entity = entities[measure] if isinstance(measure, int) else None
-        name = entity.name if entity else str(measure)
-        second, first = surest[sentences[row]]
+        measure, sentence = measures[row], sentences[row]
+        entity = measure if isinstance(measure, int) else None
+        name = str(measure) if entity is None else found.entities[entity].name
+        second, first = surest[sentence]
         rows.append(
             (
-                chances[row],
+                told[row],
                 claims[row],
-                certainty,
                 entity is not None,
-                entity.score if entity else 0,
+                0 if entity is None else found.entity_rows[entity, _MENTION],
                 min(len(name.split()), _LONGEST),
                 name in _VAGUE,
                 name == "performance",
-                sum(likely),
+                said,
                 row,
-                len(text),
+                len(found.text),
                 alike[measure],
-                beside[sentences[row]],
-                second if first == chances[row] else first,
-                sentences[row],
-                sentences[row] / max(1, len(starts)),
+                beside[sentence],
+                second if first == told[row] else first,
+                sentence,
+                sentence / (1 + words.sentences[-1]),
                 *(unit_kind(quantity.unit) == kind for kind in UNIT_KINDS),
             )
         )

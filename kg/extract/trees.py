@@ -9,6 +9,9 @@ import numpy as np
 
 from kg.extract.heads import Floats, Indices
 
+_AT_ONCE = 512
+"""Rows that are looked at together; more take more memory and no less time."""
+
 
 class Trees(NamedTuple):
     """Binary trees of one depth; the nodes of each are numbered from the root on, level by level (Friedman, 2001)."""
@@ -32,6 +35,10 @@ class Trees(NamedTuple):
 
     def log_odds(self, rows: Floats) -> Floats:
         """The log odds (rows,) of rows (rows, columns)."""
+        parts = [self._log_odds(rows[start : start + _AT_ONCE]) for start in range(0, len(rows), _AT_ONCE)]
+        return np.concatenate([np.zeros(0, np.float32), *parts])
+
+    def _log_odds(self, rows: Floats) -> Floats:
         count, inner = self.features.shape
         first = np.arange(count) * inner
         lines = np.arange(len(rows))[:, None]

@@ -35,7 +35,7 @@ def stacked(papers: Sequence[tuple[Paper, Extraction]], weights: Path) -> dict[s
     arrays: dict[str, Floats] = {}
     for name in STACKED:
         if len(set(right[name])) == 2:
-            fitted = trees_of(np.stack(rows[name]), np.array(right[name]))
+            fitted = arrays_of(grown(np.stack(rows[name]), np.array(right[name])))
             arrays |= {f"stacked.{name}.{part}": array for part, array in fitted.items()}
     return arrays
 
@@ -58,8 +58,7 @@ def _named(gold: Extraction, record: Extraction, role: Role, rows: Floats) -> li
     wanted, own = forms_of(gold), forms_of(record)
     left = [wanted[fact.entity] for fact in gold.facts if fact.role is role]
     named = [False] * len(record.entities)
-    first = rows.shape[1] - len(ROLES) - 2 if len(rows) else 0
-    column = first + ROLES.index(role.value)
+    column = ROLES.index(role.value)
     for number in sorted(range(len(named)), key=lambda n: -rows[n, column]):
         match = next((forms for forms in left if forms & own[record.entities[number].id]), None)
         if match is not None:
@@ -68,12 +67,16 @@ def _named(gold: Extraction, record: Extraction, role: Role, rows: Floats) -> li
     return named
 
 
-def trees_of(rows: Floats, right: NDArray[np.bool_]) -> dict[str, Floats]:
-    """The arrays of ``kg.extract.trees.Trees`` that tell right rows from others (gradient boosting: Friedman, 2001)."""
-    model = GradientBoostingClassifier(**_TREES, random_state=0).fit(rows, right)
-    share = float(right.mean())
+def grown(rows: Floats, right: NDArray[np.bool_]) -> GradientBoostingClassifier:
+    """Trees that tell right rows from others (gradient boosting: Friedman, 2001)."""
+    return GradientBoostingClassifier(**_TREES, random_state=0).fit(rows, right)
+
+
+def arrays_of(model: GradientBoostingClassifier) -> dict[str, Floats]:
+    """The arrays of ``kg.extract.trees.Trees`` that say what a fitted model says."""
     trees = [_complete(tree.tree_) for tree in model.estimators_[:, 0]]
     features, thresholds, leaves = (np.stack(part) for part in zip(*trees, strict=True))
+    share = float(model.init_.class_prior_[1])
     return {
         "features": features.astype(np.int16),
         "thresholds": thresholds.astype(np.float32),
