@@ -52,6 +52,14 @@ def test_a_constructed_graph_is_written_as_triples(example_graph: Path) -> None:
     assert len(done.stdout.splitlines()) == 3
 
 
+def test_extract_of_nothing_but_broken_lines_fails_and_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "papers.jsonl").write_text('{"id": 1}\nplums\n')
+    done = kg("extract", tmp_path / "papers.jsonl", "-o", tmp_path / "records.jsonl")
+    assert done.returncode == 1
+    assert "no paper was found" in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "records.jsonl").exists()
+
+
 def test_extract_writes_one_record_a_line(tmp_path: Path) -> None:
     done = kg("extract", EXAMPLES / "papers.jsonl")
     records = [json.loads(line) for line in done.stdout.splitlines()]

@@ -358,6 +358,8 @@ def test_the_papers_that_the_network_learned_from_are_extracted_well(shared: Pat
 
 
 def test_hours_of_a_class_of_devices_were_spent_on_it_and_nothing_else_was() -> None:
-    found = record("PlumNet reaches an accuracy of 91.3% on FigBench and needs 120 GPU hours for training.", "PlumNet: Plums")
+    found = record(
+        "PlumNet reaches an accuracy of 91.3% on FigBench and needs 120 GPU hours for training.", "PlumNet: Plums"
+    )
     hardware = {result.value: named(found, [result.hardware]) for result in found.results if result.hardware}
     assert hardware == {120.0: ["GPU"]}

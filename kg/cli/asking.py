@@ -49,7 +49,7 @@ def query(
     result = answer(source, asked, values, format, timeout)
     if isinstance(result, Table):
         print_table(result.columns, result.rows, asked.title)
-        say(f"{len(result.rows)} rows")
+        say("1 row" if len(result.rows) == 1 else f"{len(result.rows)} rows")
     else:
         sys.stdout.buffer.write(result)
 

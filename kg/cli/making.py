@@ -116,9 +116,14 @@ def extract(
 
         def papers() -> Iterator[Paper]:
             files = list(input_files(inputs))
+            none = True
             for number, path in enumerate(files, start=1):
-                yield from kg.read.open(path, fail if strict else warn)
+                for paper in kg.read.open(path, fail if strict else warn):
+                    none = False
+                    yield paper
                 progress("reading", number, len(files))
+            if none:
+                raise KgError(f"{files[0]}: no paper was found in the input; nothing was extracted")
 
         def counted(records: Iterator[Extraction]) -> Iterator[Extraction]:
             for number, record in enumerate(records, start=1):
