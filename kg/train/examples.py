@@ -20,7 +20,7 @@ from kg.extract.heads import Floats, Mentions, mentions_of
 from kg.extract.measures import LONGEST_MEASURE, WORDED
 from kg.extract.network import windows
 from kg.extract.pipeline import rules
-from kg.extract.result_head import Questions, questions
+from kg.extract.questions import Questions, questions
 from kg.extract.role_head import ROLES
 from kg.extract.tags import KINDS, tags_of
 from kg.extract.words import Words

@@ -14,7 +14,8 @@ from torch.nn import functional
 from kg.extract.answers import RELATIONS
 from kg.extract.features import FEATURES
 from kg.extract.measures import LONGEST_MEASURE, WORDED
-from kg.extract.result_head import PAIR_FEATURES, WIDTH
+from kg.extract.questions import PAIR_FEATURES
+from kg.extract.result_head import WIDTH
 from kg.extract.role_head import ROLES
 from kg.records import EntityType
 
