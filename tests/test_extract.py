@@ -363,3 +363,29 @@ def test_hours_of_a_class_of_devices_were_spent_on_it_and_nothing_else_was() -> 
     )
     hardware = {result.value: named(found, [result.hardware]) for result in found.results if result.hardware}
     assert hardware == {120.0: ["GPU"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "expected"),
+    [
+        (
+            "It reaches 1.62x, 1.34x and 2.05x higher throughput over TVM, TensorRT and PyTorch.",
+            "baseline",
+            {1.62: "TVM", 1.34: "TensorRT", 2.05: "PyTorch"},
+        ),
+        (
+            "It improves accuracy by 3.4, 1.9 and 0.6 points on CIFAR-100, ImageNet and MNIST, respectively.",
+            "dataset",
+            {3.4: "CIFAR-100", 1.9: "ImageNet", 0.6: "MNIST"},
+        ),
+        (
+            "It has a 2.0x and 3.0x higher throughput than vLLM and Orca, respectively.",
+            "baseline",
+            {2.0: "vLLM", 3.0: "Orca"},
+        ),
+    ],
+)
+def test_lists_are_set_beside_each_other_in_order(text: str, relation: str, expected: dict[float, str]) -> None:
+    found = record(f"We present OtterServe, a new system. {text}", "OtterServe: A System")
+    told = {result.value: named(found, [getattr(result, relation)]) for result in found.results}
+    assert {value: names[0].split("-1K")[0] for value, names in told.items()} == expected

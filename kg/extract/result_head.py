@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 from kg.catalog import Catalog
 from kg.extract.answers import (
     RELATIONS,
+    Place,
     beside,
     device_within,
+    in_order,
     labelled,
     most_probable_answers,
     on_named_devices,
@@ -198,6 +201,8 @@ def _judge(
     ]
     given = without_rivals(text, found.words, logits.answers, asked.quantities, asked.mentions)
     answers = most_probable_answers(given[rows], asked.mentions.entity, logits.nothing[rows], alike)
+    for chosen, told in zip(answers, _in_order(text, found, asked, rows, sentences), strict=True):
+        chosen |= told
     for row, names, chosen in zip(rows, near, answers, strict=True):
         quantity, measure = asked.quantities[row], measures[row][0]
         if chosen["hardware"] in devices.measured and measure not in devices.measured[chosen["hardware"]]:
@@ -209,6 +214,20 @@ def _judge(
         chosen |= labelled(text, quantity, labels, found.entities, chosen["baseline"])
         span = sentence_of(found.sentences, quantity.start)
         yield Claimed(metric=measure, quantity=quantity, span=span, score=scores[row], **chosen)
+
+
+def _in_order(
+    text: str, found: Notes, asked: Questions, rows: Sequence[int], sentences: Sequence[int]
+) -> Iterator[dict[str, int]]:
+    """What lists tell of the quantities of ``rows``, which stand in ``sentences``."""
+    words, mentions = found.words, asked.mentions
+    standing: dict[int, list[Place]] = defaultdict(list)
+    for entity, first, last in zip(*(column.tolist() for column in mentions[:3]), strict=True):
+        standing[words.sentences[first]].append(Place(words.starts[first], words.ends[last], entity))
+    for sentence, group in groupby(zip(sentences, rows, strict=True), key=lambda pair: pair[0]):
+        quantities = [asked.quantities[row] for _, row in group]
+        span = sentence_of(found.sentences, quantities[0].start)
+        yield from in_order(text, span, quantities, sorted(standing[sentence]), found.entities)
 
 
 def _measures(

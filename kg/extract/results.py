@@ -14,10 +14,11 @@ from kg.extract.roles import sentence_of
 from kg.records import EntityType, Span
 
 _NAMES = (EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM)
-_LINKED = re.compile(
+LINKED = re.compile(
     r"\s*(?:,|,?\s?and|,?\s?or|/|;|,?\s?to|,?\s?versus|,?\s?vs\.?)\s*(?:up to |over |about |around |roughly |a |an )?",
     re.I,
 )
+"""What stands between the quantities of a list."""
 _BREAK = re.compile(
     r"[;:]|\b(?:while|whereas|but|respectively)\b|, (?:with|and|which|while|resulting|leading|achieving|requiring)\b"
 )
@@ -128,7 +129,7 @@ def _runs(text: str, quantities: list[Quantity]) -> Iterator[list[Quantity]]:
     """Quantities joined by commas or *and* alone: *up to 3times, 2.4times and 1.6times*, with the bound of the first."""
     run: list[Quantity] = []
     for quantity in quantities:
-        if run and not _LINKED.fullmatch(text, run[-1].end, quantity.start):
+        if run and not LINKED.fullmatch(text, run[-1].end, quantity.start):
             yield _one_bound(run)
             run = []
         run.append(quantity)
