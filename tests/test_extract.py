@@ -389,3 +389,11 @@ def test_lists_are_set_beside_each_other_in_order(text: str, relation: str, expe
     found = record(f"We present OtterServe, a new system. {text}", "OtterServe: A System")
     told = {result.value: named(found, [getattr(result, relation)]) for result in found.results}
     assert {value: names[0].split("-1K")[0] for value, names in told.items()} == expected
+
+
+def test_measures_and_numbers_in_two_lists_belong_together_in_order() -> None:
+    found = record(
+        "OtterNet reaches accuracy, recall and F1 of 91.2%, 89.3% and 90.2%, respectively.", "OtterNet: A Model"
+    )
+    metrics = {result.value: named(found, [result.metric]) for result in found.results}
+    assert metrics == {91.2: ["accuracy"], 89.3: ["recall"], 90.2: ["F1"]}

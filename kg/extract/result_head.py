@@ -201,10 +201,10 @@ def _judge(
     ]
     given = without_rivals(text, found.words, logits.answers, asked.quantities, asked.mentions)
     answers = most_probable_answers(given[rows], asked.mentions.entity, logits.nothing[rows], alike)
-    for chosen, told in zip(answers, _in_order(text, found, asked, rows, sentences), strict=True):
+    listed = _in_order(text, found, asked, rows, sentences)
+    for row, names, chosen, told in zip(rows, near, answers, listed, strict=True):
+        quantity, measure = asked.quantities[row], told.pop("metric", measures[row][0])
         chosen |= told
-    for row, names, chosen in zip(rows, near, answers, strict=True):
-        quantity, measure = asked.quantities[row], measures[row][0]
         if chosen["hardware"] in devices.measured and measure not in devices.measured[chosen["hardware"]]:
             chosen["hardware"] = None
         if chosen["hardware"] is None:
