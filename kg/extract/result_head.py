@@ -205,6 +205,8 @@ def _judge(
     for row, names, chosen, told in zip(rows, near, answers, listed, strict=True):
         quantity, measure = asked.quantities[row], told.pop("metric", measures[row][0])
         chosen |= told
+        if chosen["subject"] == chosen["baseline"]:
+            chosen["subject"] = None
         if chosen["hardware"] in devices.measured and measure not in devices.measured[chosen["hardware"]]:
             chosen["hardware"] = None
         if chosen["hardware"] is None:
