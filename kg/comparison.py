@@ -75,10 +75,8 @@ _SIGN = re.compile(r"(?:^|[\s($~])(?:(?P<less>[-−])|\+)$")
 _BEHIND = re.compile(r"[^.,;:()]*?(?=[.,;:()]|\s(?:and|while|but|with|compared|over|than|on|for)\b|$)", re.I)
 _SHARE = re.compile(r"\s*(?:of|the)\s", re.I)
 _CLAUSE = re.compile(r"[.;:()]\s|,\s(?:and|while|but|which|with)\s")
-_NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-_QUANTITY_ALONE = re.compile(_NUMBER)
 _QUANTITY = re.compile(
-    rf"{_NUMBER}"
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"\s*(?:\\?%|\\?times|×|x\b|X\b|-?fold|percentage points?|points?|percent|pp\b)?"
 )
 _EQUAL = re.compile(
@@ -195,28 +193,32 @@ def _more(value: float, other: float, direction: Direction) -> Outcome:
     return Outcome.BETTER if (value > other) is (direction is Direction.HIGHER) else Outcome.WORSE
 
 
+def _stated(result: Result) -> re.Match[str] | None:
+    """Where the evidence has the number of a result."""
+    stated = _QUANTITY.finditer(result.evidence)
+    return next((match for match in stated if float(match["number"].replace(",", "")) == result.value), None)
+
+
 def _beside(result: Result) -> float | None:
     """The level that the text sets beside that of a result, in the same unit."""
-    if result.unit in {"x", "points"}:
+    stated = _stated(result)
+    if stated is None or result.unit in {"x", "points"}:
         return None
-    for match in _QUANTITY_ALONE.finditer(result.evidence):
-        if float(match["number"].replace(",", "")) == result.value:
-            beside = _BESIDE[bool(result.unit)].match(result.evidence, match.end())
-            return float(beside["other"]) if beside else None
-    return None
+    beside = _BESIDE[bool(result.unit)].match(result.evidence, stated.end("number"))
+    return float(beside["other"]) if beside else None
 
 
 def _around(result: Result) -> tuple[str, str]:
     """The text in front of the result's number and behind its unit, within its clause."""
-    for match in _QUANTITY.finditer(result.evidence):
-        if float(match["number"].replace(",", "")) == result.value:
-            before = _BOUND.sub("", result.evidence[max(0, match.start() - _REACH) : match.start()])
-            clauses = list(_CLAUSE.finditer(before))
-            told = before[clauses[-1].end() :] if clauses else before
-            reached = _BEHIND.match(result.evidence, match.end())
-            behind = reached.group() if reached else ""
-            return (told if _CHANGE.search(told + behind) else before), behind
-    return result.evidence, ""
+    stated = _stated(result)
+    if stated is None:
+        return result.evidence, ""
+    before = _BOUND.sub("", result.evidence[max(0, stated.start() - _REACH) : stated.start()])
+    clauses = list(_CLAUSE.finditer(before))
+    told = before[clauses[-1].end() :] if clauses else before
+    reached = _BEHIND.match(result.evidence, stated.end())
+    behind = reached.group() if reached else ""
+    return (told if _CHANGE.search(told + behind) else before), behind
 
 
 def _change(before: str, behind: str) -> _Change | None:

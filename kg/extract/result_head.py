@@ -205,7 +205,7 @@ def _judge(
     for row, names, chosen, told in zip(rows, near, answers, listed, strict=True):
         quantity, measure = asked.quantities[row], told.pop("metric", measures[row][0])
         chosen |= told
-        if chosen["subject"] == chosen["baseline"]:
+        if chosen["subject"] == chosen["baseline"]:  # a list may name what was taken for the subject
             chosen["subject"] = None
         if chosen["hardware"] in devices.measured and measure not in devices.measured[chosen["hardware"]]:
             chosen["hardware"] = None
@@ -247,6 +247,8 @@ def _measures(
     def fitting(row: int, start: int, at: int, more: int) -> int | str | None:
         """What the words of a span name, if the unit is not of something else."""
         measure = named(row, start, at, more)
+        if asked.quantities[row].unit in BARE:
+            return measure
         name = measure if isinstance(measure, str) else found.entities[measure].name
         entry = catalog.find(Kind.METRIC, name)
         measured_in = catalog.unit(entry) if entry else ""
