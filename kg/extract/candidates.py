@@ -56,6 +56,8 @@ class Found:
     spans: list[Span]
     finder: Finder
     presented: list[Span] = field(default_factory=list)
+    outright: bool = False
+    """Whether the wording says beyond doubt that the paper introduces it."""
     score: float = 1.0
 
     @property

@@ -37,6 +37,7 @@ _UNITLESS = frozenset({
     "improvement", "issues solved", "hit rate", "quality loss", "average score",
 })  # fmt: skip
 """Measures in words that have no unit of their own: no seconds, watts or dollars."""
+_RATES = ("FPS", "tokens/s", "req/s", "images/s")
 _OF_UNIT: dict[str, frozenset[str]] = {
     "s": frozenset({"latency", "training time", "GPU hours", "inference time", "recovery time", "search time", "time"}),
     "GB": frozenset({"memory footprint", "model size", "training data", "communication"}),
@@ -44,13 +45,10 @@ _OF_UNIT: dict[str, frozenset[str]] = {
     "W": frozenset({"power", "power consumption"}),
     "USD": frozenset({"cost", "training cost"}),
     "mm^2": frozenset({"area"}),
-    **dict.fromkeys(
-        ("tokens/s", "req/s", "images/s", "FPS"), frozenset({"throughput", "frame rate", "decoding speed"})
-    ),
+    **dict.fromkeys(_RATES, frozenset({"throughput", "frame rate", "decoding speed"})),
 }
 """The measures in words that quantities of a kind can be of, where that is known."""
 
-_RATES = frozenset({"FPS", "tokens/s", "req/s", "images/s"})
 _NAMING = {"J": ("energy",), "W": ("power",), "s": ("latency", " time", "runtime"), "GB": ("memory",)}
 """Words in the name of a measure that tell what it is of."""
 _SAVED = re.compile(r"(energy|memory|power|cost|latency|time|communication)(?: (\w+))? (?:savings?|reductions?)", re.I)

@@ -100,6 +100,8 @@ class Recognizer:
         places = sorted([*places, *devices_in_measures(places, found.candidates)])
         told = outside_addresses(text, group(places, found, self._catalog, text, shorts))
         found.entities = sorted(told, key=lambda e: (e.start, e.type))
+        for entity in found.entities:
+            entity.outright = is_presented(text, entity.spans)
         chances = [max(self._chance(found, span, e.type) for span in e.spans) for e in found.entities]
         logits, chances = self._weigh(found, chances)
         for entity, chance in zip(found.entities, chances, strict=True):
@@ -108,7 +110,7 @@ class Recognizer:
                 entity.score = max(entity.score, _DEVICE)
             if any((own.start, own.end) in entity.spans for own in found.titled):
                 entity.score = max(entity.score, TITLED)
-            if entity.type in _NAMES and is_presented(text, entity.spans):
+            if entity.type in _NAMES and entity.outright:
                 entity.score = max(entity.score, PRESENTED)
         roles, uses = judge_roles(text, found, logits, self._network.heads["role.calibration"], self._catalog)
         found.claims = Claims(roles, uses, judge_results(text, found, self._network, self._catalog, uses))

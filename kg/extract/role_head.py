@@ -126,7 +126,7 @@ def judge_roles(
         if not own.isdisjoint(entity.spans):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], TITLED)
             chances[number, _BUILDS_ON] = 0
-        if entity.type in _WORKS and is_presented(text, entity.spans):
+        if entity.type in _WORKS and entity.outright:
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], PRESENTED)
             chances[number, _BUILDS_ON] = 0
         founded = entity.type in _FOUNDATIONS and chances[number, _INTRODUCES] < BUILT_ON

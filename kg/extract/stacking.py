@@ -19,7 +19,7 @@ from kg.extract.candidates import Finder, Notes
 from kg.extract.features import UNIT_KINDS, unit_kind
 from kg.extract.heads import FLOOR, Floats
 from kg.extract.quantities import Quantity
-from kg.extract.role_head import ROLES, is_presented
+from kg.extract.role_head import ROLES
 from kg.extract.tags import KINDS
 from kg.extract.trees import Trees
 from kg.records import Role
@@ -69,7 +69,7 @@ def entity_rows(found: Notes, chances: Sequence[float], roles: Floats, catalog: 
                 0 <= colon < heading[0][0] if heading else False,
                 not titled.isdisjoint(spans),
                 not presented.isdisjoint(spans),
-                is_presented(text, spans),
+                entity.outright,
                 min(len(words), _LONGEST),
                 min(len(entity.name), 8 * _LONGEST),
                 entity.name.islower(),

@@ -54,7 +54,7 @@ def _weighed(found: Notes, gold: Extraction, record: Extraction) -> Iterator[tup
 
 
 def _named(gold: Extraction, record: Extraction, role: Role, rows: Floats) -> list[bool]:
-    """Whether each entity of a record has a role in the annotations, each of met once, by the most probable."""
+    """Whether each entity of a record has a role in the annotations; of several that one means, the likeliest has."""
     wanted, own = forms_of(gold), forms_of(record)
     left = [wanted[fact.entity] for fact in gold.facts if fact.role is role]
     named = [False] * len(record.entities)
