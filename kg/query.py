@@ -35,7 +35,7 @@ _NAMES = (
     + """
 SELECT ?node ?type ?name WHERE {
   { ?node a ?type ; skos:prefLabel|skos:altLabel ?name }
-  UNION { ?node a kg:Paper ; dcterms:title ?name . BIND(kg:Paper AS ?type) }
+  UNION { ?node a kg:Paper ; dcterms:title|fabio:hasArXivId ?name . BIND(kg:Paper AS ?type) }
 }
 """
 )
@@ -222,7 +222,9 @@ def _term(store: Source, query: NamedQuery, parameter: Parameter, value: str) ->
 def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
     """The thing of a kind that has this name in the graph, however spelt; an IRI names itself.
 
-    The kind Entity is any thing that papers name, Any also papers, organizations and kinds of hardware.
+    The kind Entity is any thing that papers name, Any also papers, organizations and kinds of hardware. A paper is
+    named by its title, the beginning of it, or its arXiv identifier; a device also without its vendor, where no other
+    device is named so.
     Raises KgError with the nearest names when there is none.
     """
     if re.match(r"https?://\S+$", name):
@@ -233,11 +235,14 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
     wanted = _fold(name)
     near: dict[str, str] = {}
     found: dict[NamedNode, tuple[int, str]] = {}
+    series: set[NamedNode] = set()
     for row in rows(store, _NAMES):
         if not _is_of(row["type"], kind):
             continue
         label, folded = row["name"].value, _fold(row["name"].value)
         near.setdefault(folded, label)
+        if row["type"].value == KG + "Hardware" and label.casefold().endswith(f" {name.casefold()}"):
+            series.add(row["node"])
         if folded == wanted or (
             kind in {"Paper", "Any"}
             and folded.startswith(wanted)
@@ -248,6 +253,8 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
             found[row["node"]] = min(found.get(row["node"], rank), rank)
     if found:
         return min(found, key=lambda node: found[node])
+    if len(series) == 1:
+        return series.pop()
     close = [near[folded] for folded in difflib.get_close_matches(wanted, near, n=3, cutoff=0.6)]
     hint = f"; did you mean {_either(close)}?" if close else "; kg stats lists what there is"
     nothing = "nothing" if kind == "Any" else f"no {kind.lower()}"

@@ -104,6 +104,21 @@ def test_a_version_is_no_other_name_of_its_family() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("LLaMA 7B", "LLaMA-7B"),
+        ("Llama-2-13B", "Llama 2 13B"),
+        ("StarCoder- 15B", "StarCoder-15B"),
+        ("Plum 7B", "Plum 7B"),
+    ],
+)
+def test_a_size_of_a_known_model_is_spelled_as_its_family_is(written: str, label: str) -> None:
+    ((thing, said),) = LINKER.over(papers(model(written))).describe()
+    assert said.label == label
+    assert thing.slug == slugs(model(label))[0]
+
+
 def test_the_label_is_what_most_papers_write_and_names_the_node() -> None:
     linked = LINKER.over(papers(model("plumnet-7b"), model("PlumNet-7B"), model("PlumNet-7B"), model("Plum Net 7B")))
     ((thing, told),) = linked.describe()

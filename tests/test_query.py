@@ -67,10 +67,19 @@ def test_a_query_says_what_it_is_for_and_how_to_ask_it(query: NamedQuery) -> Non
         ("NVIDIA", "Any", "id/organization/nvidia"),
         ("A100", "Hardware", "id/hardware/nvidia-a100"),
         ("gpu", "Hardware", "id/hardware/gpu"),
+        ("2699.00001", "Paper", "id/paper/2699.00001"),
     ],
 )
 def test_a_name_finds_its_node(both: Store, name: str, kind: str, iri: str) -> None:
     assert find_node(both, name, kind).value == BASE + iri
+
+
+def test_a_device_is_found_without_its_vendor_where_no_other_is_named_so() -> None:
+    devices = [entity(f"e{n}", EntityType.HARDWARE, name) for n, name in enumerate(["Plum X9", "Pear Y1", "Fig Y1"])]
+    store = graph_of(record(entities=tuple(devices)))
+    assert find_node(store, "x9", "Hardware") == find_node(store, "Plum X9")
+    with pytest.raises(KgError, match="no hardware named 'Y1'"):
+        find_node(store, "Y1", "Hardware")
 
 
 def test_numbers_that_stand_apart_are_not_joined() -> None:

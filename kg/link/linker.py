@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from kg.link.rules import Rules, shipped
 from kg.link.variants import Relation, depth, parents
 from kg.names import readable, slug
 from kg.records import Entity, EntityType, Extraction
+
+_SIZED = re.compile(r"(.+?)[ -]+\(?(\d+(?:\.\d+)?[BMT]|\d+x\d+(?:\.\d+)?B)\)?")
+"""A model's name and its size."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -139,8 +143,17 @@ class Linker:
             else:
                 label = min(counts, key=lambda text: (-counts[text], text))
                 thing = Canonical(root.type, slug(root.type, label))
-                self._texts[thing] = readable(label)
+                self._texts[thing] = readable(self._of_family(name_of(root.type, label), label))
             self._things[root] = thing
+
+    def _of_family(self, name: Name, label: str) -> str:
+        """The label of a model's size, spelled as the catalogue spells its family: *Llama 2 7B*, *OPT-175B*."""
+        sized = _SIZED.fullmatch(label) if name.type is EntityType.MODEL else None
+        family = sized and self._labels.find(name_of(name.type, sized[1]), forms(name.type, sized[1]))
+        if not sized or not family:
+            return label
+        spelled = f"{family.name}{' ' if ' ' in family.name else '-'}{sized[2]}"
+        return spelled if name_of(name.type, spelled) == name else label
 
     def _known(self, type: EntityType, text: str) -> Canonical | None:
         """The thing of the records or the catalogue that a text is a spelling of."""
