@@ -57,6 +57,12 @@ def result(evidence: str, value: float, unit: str, baseline: str | None = "e9") 
         ("the improvements: 12% over PearServe", 12, "%", HIGHER, BETTER, "1.12"),
         ("PlumServe is outperformed by PearServe by 12%", 12, "%", HIGHER, WORSE, "0.8929"),
         ("trails PearServe by 4.2 points", 4.2, "points", HIGHER, WORSE, None),
+        ("loses only 0.4% accuracy", 0.4, "%", HIGHER, WORSE, "0.996"),
+        ("with only 0.8% accuracy loss", 0.8, "%", HIGHER, WORSE, "0.992"),
+        ("with only 0.8% accuracy loss", 0.8, "%", LOWER, WORSE, "0.992"),
+        ("sacrifices 0.9% accuracy", 0.9, "%", HIGHER, WORSE, "0.991"),
+        ("the throughput of pears falls by less than 4%", 4, "%", HIGHER, WORSE, "0.96"),
+        ("PlumNet loses 14.2 points of accuracy against PearNet", 14.2, "points", HIGHER, WORSE, None),
         ("stays within 0.6 points of PearServe", 0.6, "points", HIGHER, COMPARABLE, None),
     ],
 )

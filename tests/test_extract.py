@@ -391,9 +391,78 @@ def test_lists_are_set_beside_each_other_in_order(text: str, relation: str, expe
     assert {value: names[0].split("-1K")[0] for value, names in told.items()} == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "relation", "expected"),
+    [
+        (
+            "It outperforms TVM, TensorRT and PyTorch by 2.2x, 1.6x and 3.5x in throughput.",
+            "baseline",
+            {2.2: "TVM", 1.6: "TensorRT", 3.5: "PyTorch"},
+        ),
+        (
+            "It reaches an accuracy on CIFAR-10, CIFAR-100 and ImageNet (98.1%, 87.4% and 84.6%).",
+            "dataset",
+            {98.1: "CIFAR-10", 87.4: "CIFAR-100", 84.6: "ImageNet"},
+        ),
+        (
+            "On MMLU and GSM8K (71.2% and 64.3% accuracy), it is better.",
+            "dataset",
+            {71.2: "MMLU", 64.3: "GSM8K"},
+        ),
+    ],
+)
+def test_lists_in_front_of_their_numbers_are_set_beside_them_too(
+    text: str, relation: str, expected: dict[float, str]
+) -> None:
+    test_lists_are_set_beside_each_other_in_order(text, relation, expected)
+
+
 def test_measures_and_numbers_in_two_lists_belong_together_in_order() -> None:
     found = record(
         "OtterNet reaches accuracy, recall and F1 of 91.2%, 89.3% and 90.2%, respectively.", "OtterNet: A Model"
     )
     metrics = {result.value: named(found, [result.metric]) for result in found.results}
     assert metrics == {91.2: ["accuracy"], 89.3: ["recall"], 90.2: ["F1"]}
+
+
+def test_what_a_count_of_devices_is_told_by_is_the_sentence_that_has_it() -> None:
+    found = record("We test RiverLM on H100 GPUs. We train it for 9 days on 768 H100 GPUs.", "RiverLM: A Model")
+    (use,) = found.runs_on
+    assert use.span is not None
+    assert "768" in found.paper.text[slice(*use.span)] if found.paper else False
+
+
+@pytest.mark.parametrize("kind", ["Position", "Survey", "Perspective", "Tutorial", "Position Paper"])
+def test_the_kind_of_a_paper_in_front_of_its_title_is_no_name(kind: str) -> None:
+    found = record("We argue that plums mislead readers.", f"{kind}: Stop Counting Plums")
+    assert named(found, found.introduces) == []
+
+
+def test_a_test_set_is_not_trained_on() -> None:
+    found = record("RookDet is trained on Objects365 and reaches 54.1 AP on COCO.", "RookDet: A Detector")
+    kept = found.above(MIN_SCORE)
+    assert named(found, kept.trained_on) == ["Objects365"]
+
+
+def test_results_are_not_had_on_the_device_that_they_are_compared_with() -> None:
+    found = record(
+        "TernFPGA has a 3.6x lower latency than an NVIDIA T4 GPU and a 14.2x speedup over an Intel Xeon CPU.",
+        "TernFPGA: Streams",
+    )
+    assert {result.hardware for result in found.results} == {None}
+
+
+def test_what_has_no_name_is_no_reason_to_take_the_next_name() -> None:
+    found = record(
+        "TundraServe cuts cost by 2.4x compared to on-demand serving and improves throughput by 47% over vLLM.",
+        "TundraServe: A System",
+    )
+    assert {result.value: result.baseline and named(found, [result.baseline]) for result in found.results} == {
+        2.4: None,
+        47.0: ["vLLM"],
+    }
+
+
+def test_hertz_are_no_accuracy() -> None:
+    found = record("KelpSeg reaches 64.1 mIoU on nuScenes and runs at 15 Hz.", "KelpSeg: Maps")
+    assert "mIoU" not in [name for r in found.results if r.unit == "Hz" for name in named(found, [r.metric])]

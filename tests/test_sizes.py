@@ -46,6 +46,14 @@ def sizes(text: str, *names: str) -> list[tuple[str, int]]:
         ("We reach the 34B Plum-level quality.", []),
         ("It is as good as Plum, with only 7B parameters.", []),
         ("Plum has only 7B parameters.", [7 * B]),
+        ("Plum, with only 2B parameters, outperforms models with 7B parameters.", [2 * B]),
+        ("Plum is the best among models with \\leq 4B parameters.", []),
+        ("Plum has a 2.6B-parameter vision encoder.", []),
+        ("Plum features a language model with 2.7B parameters.", []),
+        ("Plum is a 600M-parameter encoder-decoder model.", [600_000_000]),
+        ("Plum, with 52B total and 9B active parameters, is sparse.", [52 * B]),
+        ("Plum has 30B parameters and activates 3B parameters per token.", [30 * B]),
+        ("Pears with 7B parameters, fine-tuned from Plum, are good.", []),
         ("With just 3B parameters, Plum is good.", [3 * B]),
         ("Plum (see Table 2) is trained on 2B tokens.", []),
     ],
@@ -70,3 +78,7 @@ def test_a_size_stands_with_its_sentence() -> None:
     assert [found.paper.text[slice(*size.span or (0, 0))] for size in found.sizes] == [
         "PlumLM has 7 billion parameters."
     ]
+
+
+def test_a_size_is_of_what_the_sentence_is_about_and_not_of_its_kind() -> None:
+    assert sizes("Plum is a Pear model with 130 million parameters.", "Plum", "Pear") == [("Plum", 130_000_000)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -37,11 +37,25 @@ _LISTED = {
     "baseline": ANSWERS["baseline"],
 }
 """The types of what a list of numbers may be set beside, one by one."""
+_BEATEN = re.compile(
+    r"\b(?:outperform|surpass|exceed|beat)\w*\s(?:the |an? )?$|\b(?:over|than|compared (?:to|with)|relative to|against)\s(?:the |an? )?$"
+)
+"""In front of what a gain is over that follows."""
+_UNNAMED = re.compile(
+    r"(?:(?!\b(?:and|while|with|but)\b)[^.;,()]){0,50}?\b(?:compared (?:to|with)|relative to|over|than)\s"
+    r"(?P<other>(?:(?!\band\b)[^.;,()]){3,60})(?:,?\sand\s(?:\w+ly\s)?|,\swhile\s(?:\w+ly\s)?)"
+    r"(?:improv|increas|reduc|outperform|surpass|achiev|cut|boost|rais|lower|deliver|speed|sav|decreas|beat|exceed|attain|reach)"
+)
+"""Behind a number: what it is over, and that the sentence goes on about something else."""
+_OF_LIST = re.compile(r"(?P<gain>\s(?:\w+\s){0,2}by (?:(?:up to|about|over|nearly) )?[~$]?)|\s?\((?:by |up to |~)?")
+"""Between a list of names and the numbers that it is of, in order: *A and B by 3x and 2x*, *on A and B (3% and 2%)*."""
 _RESPECTIVELY = re.compile(r"\brespectively\b")
 _JOINED = re.compile(r"(?:\s?\([^()]{0,40}\))?\s?(?:,|,?\s?and|,?\s?or|/)\s(?:the |an? )?")
 """What stands between the names of a list."""
 _OVER_LENGTH = 24
 """Characters."""
+_REACH = 200
+"""Characters in front of a number in which what it is over may stand."""
 _LABELS = re.compile(r"(?:\s?\((?P<more>up to |\+)?~?|:\s)$")
 _LABEL_LENGTH = 12
 """Characters."""
@@ -74,7 +88,7 @@ def without_rivals(
         return answers
     sentences = np.array([words.sentences[first] for first in mentions.first.tolist()], np.int64)
     starts = [words.starts[first] for first in mentions.first.tolist()]
-    rival = np.array([_OVER.search(text, max(0, at - _OVER_LENGTH), at) is not None for at in starts], bool)
+    rival = np.array([is_over(text, at) for at in starts], bool)
     answers = answers.copy()
     for row, quantity in enumerate(quantities):
         if quantity.unit == "x":
@@ -180,21 +194,26 @@ def in_order(
 
     ``quantities`` and ``places`` are those of one sentence, in order. In sentences with *respectively* as many data sets
     as there are numbers were annotated in their order in 139 of 161 lists (of three in 48 of 51), measures in 67 of 80,
-    baselines behind *over* and the like in 22 of 23.
+    baselines behind *over* and the like in 22 of 23. Without that word measures in front of *by* were 7 of 7 times,
+    baselines 3 of 3 (10 of 11 with it).
     """
     told: list[dict[str, int]] = [{} for _ in quantities]
     respectively = _RESPECTIVELY.search(text, *sentence) is not None
     for run in _lists(text, quantities):
-        if len(run) < 2 or not (respectively or len(run) > 2):
+        if len(run) < 2:
             continue
         for relation, kinds in _LISTED.items():
             fitting = [place for place in places if entities[place.entity].type in kinds]
             named = [each for each in _lists(text, fitting, _JOINED) if len(each) == len(run)]
             if len(named) != 1 or len({fitting[n].entity for n in named[0]}) < len(run):
                 continue
-            first = fitting[named[0][0]].start
+            first, last = fitting[named[0][0]].start, fitting[named[0][-1]].end
+            lead = _OF_LIST.fullmatch(text, last, quantities[run[0]].start)
+            if not (respectively or len(run) > 2 or lead):
+                continue
             behind = first >= quantities[run[-1]].end
-            if relation == "baseline" and not (behind and _OVER.search(text, max(0, first - _OVER_LENGTH), first)):
+            over = _OVER if behind else _BEATEN if lead and lead["gain"] else None
+            if relation == "baseline" and not (over and over.search(text, max(0, first - _OVER_LENGTH), first)):
                 continue
             for row, place in zip(run, named[0], strict=True):
                 told[row][relation] = fitting[place].entity
@@ -213,14 +232,35 @@ def _lists(text: str, parts: Sequence[Quantity | Place], joined: re.Pattern[str]
         yield run
 
 
-def beside(near: Set[int], chosen: Mapping[str, int | None]) -> int | None:
+def is_of_another(text: str, quantity: Quantity, baseline: Found, ends: Container[int]) -> bool:
+    """Whether a baseline is that of the next number, since what this one is over has no name.
+
+    *It cuts cost by 2x compared to on-demand training and improves throughput by 47% over Varuna*: where no name stands
+    so, 600 of 654 results are annotated without a baseline. ``ends`` has the places behind names.
+    """
+    said = _UNNAMED.match(text, quantity.end)
+    if said is None or any(at in ends for at in range(said.start("other"), said.end("other") + 1)):
+        return False
+    near = bisect_left(baseline.spans, (quantity.start - _REACH, 0))
+    return near == len(baseline.spans) or baseline.spans[near][0] >= said.end()
+
+
+def is_over(text: str, at: int) -> bool:
+    """Whether *over*, *than* or the like stands in front of a place, so that what stands there is compared with."""
+    return _OVER.search(text, max(0, at - _OVER_LENGTH), at) is not None
+
+
+def beside(near: Set[int], rivals: Set[int], chosen: Mapping[str, int | None]) -> int | None:
     """The hardware of a result: the only device that its own sentence names goes before one of another sentence.
 
-    ``near`` has the devices that the sentence names.
+    ``near`` has the devices that the sentence names, ``rivals`` those that it names behind *than* alone beside others,
+    on which results were had 7 times of 298.
     """
     picked = chosen["hardware"]
-    others = near - {chosen["baseline"]}
-    return min(others) if picked is not None and picked not in near and len(others) == 1 else picked
+    if picked is None or picked in near - rivals:
+        return picked
+    others = near - {chosen["baseline"]} - (rivals if picked in rivals else set())
+    return min(others) if len(others) == 1 else None if picked in rivals else picked
 
 
 def device_within(quantity: Quantity, entities: Sequence[Found], near: Iterable[int]) -> int | None:

@@ -45,6 +45,7 @@ _OF_UNIT: dict[str, frozenset[str]] = {
     "W": frozenset({"power", "power consumption"}),
     "USD": frozenset({"cost", "training cost"}),
     "mm^2": frozenset({"area"}),
+    "Hz": frozenset({"throughput", "frame rate"}),
     **dict.fromkeys(_RATES, frozenset({"throughput", "frame rate", "decoding speed"})),
 }
 """The measures in words that quantities of a kind can be of, where that is known."""

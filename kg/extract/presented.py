@@ -61,6 +61,8 @@ _TITLE = re.compile(r"(?P<name>[^:\n]{2,60}?)\s*(?:\((?P<short>[^)\n]{2,20})\))?
 
 _PROSE = re.compile(
     r"(?:Every|All|Is|Are|Do|Does|Can|How|Why|What|When|Where|Which|From|On|To|Towards?|Beyond|Who|One|Two|Not|No|An?|\w+ing)\s"
+    r"|(?:Position|Survey|Tutorial|Perspective|Viewpoint|Opinion|Commentary|Editorial|Demo|Poster|Invited|Keynote|Review|Overview|"
+    r"Roadmap)(?:\s(?:Paper|Article|Abstract|Talk|Track))?$"
     r"|.*\s(?:Technical Report|Report|Survey|Study|Counts?|Matters?|Needed)$"
 )
 

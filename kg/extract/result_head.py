@@ -19,6 +19,8 @@ from kg.extract.answers import (
     beside,
     device_within,
     in_order,
+    is_of_another,
+    is_over,
     labelled,
     most_probable_answers,
     on_named_devices,
@@ -128,7 +130,7 @@ def judge_results(text: str, found: Notes, network: Network, catalog: Catalog, u
     starts = [quantity.start for quantity in found.quantities]
     claim_starts = [claim.quantity.start for claim in claimed]
     labels = {end: number for number, entity in enumerate(found.entities) for _, end in entity.spans}
-    devices = _devices(found.words, every)
+    devices = _devices(text, found.words, every)
     results: list[Claimed] = []
     for start, behind in stretches(found.words):
         bounds = found.words.starts[start], found.words.ends[behind - 1]
@@ -151,13 +153,16 @@ class _Devices(NamedTuple):
     """The devices that stand inside measures alone, by device, with these measures: no other result is had on them."""
     measuring: dict[int, set[int]]
     """The same by measure."""
+    rivals: dict[int, set[int]]
+    """The devices that a sentence with others names only behind *over* or *than*: no result was had on them."""
 
 
-def _devices(words: Words, mentions: Mentions) -> _Devices:
+def _devices(text: str, words: Words, mentions: Mentions) -> _Devices:
     kinds, entities = mentions.kind.tolist(), mentions.entity.tolist()
     places = list(zip(kinds, entities, mentions.first.tolist(), mentions.last.tolist(), strict=True))
     measures = {word: own for kind, own, first, last in places if kind == _METRIC for word in range(first, last + 1)}
     named: dict[int, set[int]] = defaultdict(set)
+    standing: dict[int, set[int]] = defaultdict(set)
     measured: dict[int, set[int]] = defaultdict(set)
     outside = set()
     for kind, device, first, _ in places:
@@ -166,12 +171,15 @@ def _devices(words: Words, mentions: Mentions) -> _Devices:
         elif kind == _HARDWARE:
             outside.add(device)
             named[words.sentences[first]].add(device)
+            if not is_over(text, words.starts[first]):
+                standing[words.sentences[first]].add(device)
     alone = {device: own for device, own in measured.items() if device not in outside}
     measuring: dict[int, set[int]] = defaultdict(set)
     for device, own in alone.items():
         for measure in own:
             measuring[measure].add(device)
-    return _Devices(named, alone, measuring)
+    rivals = {sentence: own - standing[sentence] for sentence, own in named.items() if len(own) > 1}
+    return _Devices(named, alone, measuring, rivals)
 
 
 def _judge(
@@ -204,6 +212,9 @@ def _judge(
     listed = _in_order(text, found, asked, rows, sentences)
     for row, names, chosen, told in zip(rows, near, answers, listed, strict=True):
         quantity, measure = asked.quantities[row], told.pop("metric", measures[row][0])
+        baseline = chosen["baseline"]
+        if baseline is not None and is_of_another(text, quantity, found.entities[baseline], labels):
+            chosen["baseline"] = None
         chosen |= told
         if chosen["subject"] == chosen["baseline"]:  # a list may name what was taken for the subject
             chosen["subject"] = None
@@ -212,8 +223,8 @@ def _judge(
         if chosen["hardware"] is None:
             held = devices.measuring.get(measure, set()) if isinstance(measure, int) else set()
             chosen["hardware"] = device_within(quantity, found.entities, names | held)
-        chosen["hardware"] = beside(names, chosen)
-        chosen |= labelled(text, quantity, labels, found.entities, chosen["baseline"])
+        chosen["hardware"] = beside(names, devices.rivals.get(found.words.sentences[asked.first[row]], set()), chosen)
+        chosen |= labelled(text, quantity, labels, found.entities, chosen["baseline"]) | told
         span = sentence_of(found.sentences, quantity.start)
         yield Claimed(metric=measure, quantity=quantity, span=span, score=scores[row], **chosen)
 

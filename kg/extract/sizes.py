@@ -24,6 +24,7 @@ _LARGE = rf"(?<![\w.-]){_NUMBER}\s?B(?:{_NEXT}{_NUMBER}\s?[BM]){{0,9}}\b"
 _PARAMETERS = re.compile(
     rf"(?P<told>{_SIZES})[\s-]+"
     r"(?P<kind>(?:total|trainable|activated|active|learnable|tunable|additional|model)\s)?[Pp]aram(?:eter)?s?\b"
+    rf"|(?P<total>{_SIZES})\s(?:in )?total\b(?=[ ,]+(?:and|with|of which)\b)"
     rf"|parameters? (?:ranging |scaling )?(?:from|of|between)\s(?P<ranging>{_SIZES})"
     rf"|(?P<offered>{_LARGE})\s(?:model\s)?(?:sizes|variants|versions)\b"
     rf"|\b(?:models?|[ML]*LMs?)\s(?:of|with|in|at)\s(?:\w+\s)?sizes?\s(?:of\s|from\s)?(?P<sized>{_LARGE})(?! tokens)"
@@ -41,6 +42,29 @@ _LIKENED = re.compile(r"[\s-](?:styles?|levels?|like|class|scale)\b")
 """Behind the name of a model that only tells what another is like: *a 530B GPT-3 style model*."""
 _OTHERS = re.compile(r"\b(?:with (?:only|just|merely)|but with)\s?\Z", re.I)
 """In front of a size that sets a model apart from those named before: *as good as PlumLM, with only 7B parameters*."""
+_RIVALS = re.compile(
+    r"\b(?:outperform\w*|surpass\w*|exceed\w*|beat\w*|match\w*|rival\w*|than|among|over|against|compar\w+ (?:to|with)) "
+    r"(?:[\w-]+ ){0,4}?(?:models?|[ML]*LMs?|networks|systems|baselines|counterparts|competitors|ones) (?:with|of|having) "
+    r"(?:[a-z]+ |\$?\\?leq\s?|[<>≤≥]\s?){0,2}\Z",
+    re.I,
+)
+"""In front of a size that other models have: *outperforms models with 7B parameters*."""
+_ACTIVE = re.compile(r"\b(?:activat\w+|active|of which) (?:only |just |about |roughly |around )?\Z", re.I)
+"""In front of a size that is used at a time."""
+_PARTS = r"(?:encoder|decoder|adapter|projector|connector|tokenizer|module|head|drafter|verifier|teacher)s?"
+_OF_PART = re.compile(rf"[\s-](?:[\w-]+ ){{0,2}}?{_PARTS}(?![\w-])")
+_PART_WITH = re.compile(
+    rf"\b(?:{_PARTS}|(?:features?|combines|comprises|includes|uses|contains) an? (?:[\w-]+ )?(?:language model|LLM)) (?:with|of) \Z"
+)
+"""Around a size that a part of a model has: *a 300M-parameter vision encoder*."""
+_IS_A = re.compile(r"\b(?:is|was|as) (?:an?|the) (?:[\w-]+ ){0,4}\Z")
+"""In front of a name that says what kind of model another is: *PlumLM is a Mamba model with 130M parameters*."""
+_ORIGIN = re.compile(
+    r"\b(?:fine-?tuned|initiali[sz]ed|distilled|derived|built|based|adapted) (?:from|on|upon|with) (?:the )?\Z", re.I
+)
+"""In front of what a model was made from."""
+_WORDS_BEFORE = 90
+"""Characters in front of a size or name in which such words stand."""
 _SMALLEST = 10_000
 """Parameters; fewer are hardly meant."""
 _PARTIAL = {"trainable", "activated", "active", "learnable", "tunable", "additional"}
@@ -107,7 +131,7 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
             yield from _new(seen, i, leading)
     own = [i for i, e in enumerate(entities) if e.presented and e.type is EntityType.MODEL]
     for match in _PARAMETERS.finditer(text):
-        if (match.group("kind") or "").strip() in _PARTIAL:
+        if (match.group("kind") or "").strip() in _PARTIAL or _of_others(text, match.span()):
             continue
         contrasted = _OTHERS.search(text, max(0, match.start() - 20), match.start()) is not None
         owner = _owner(text, match.span(), entities, models, contrasted)
@@ -115,6 +139,19 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
             owner = own[0]
         if owner is not None:
             yield from _new(seen, owner, match)
+
+
+def _of_others(text: str, span: Span) -> bool:
+    """Whether a size is of rivals, of a part of a model, or of what is active at a time.
+
+    >>> texts = "It beats models with 7B parameters", "a 7B-parameter vision encoder", "and activates 7B parameters", "a 7B-parameter model"
+    >>> [_of_others(text, (text.index("7B"), text.index("param") + 9)) for text in texts]
+    [True, True, True, False]
+    """
+    before = max(0, span[0] - _WORDS_BEFORE)
+    return any(wording.search(text, before, span[0]) for wording in (_RIVALS, _ACTIVE, _PART_WITH)) or bool(
+        _OF_PART.match(text, span[1])
+    )
 
 
 def _new(seen: set[tuple[int, int]], owner: int, match: re.Match[str]) -> Iterator[ModelSize]:
@@ -143,14 +180,22 @@ def _scale(word: str) -> float | None:
 def _owner(
     text: str, span: Span, entities: list[Found], models: list[tuple[Span, int]], contrasted: bool
 ) -> int | None:
-    """The model nearest to a size in its sentence, of ``models`` by place; if ``contrasted``, no other's in front."""
+    """The model nearest to a size in its sentence, of ``models`` by place.
+
+    If ``contrasted``, none in front but the paper's own or the first of the sentence.
+    """
     left, right = max(0, span[0] - _REACH), span[1] + _REACH
     begin = max(left, text.rfind(". ", left, span[0]) + 1, text.rfind("\n", left, span[0]) + 1)
     end = text.find(". ", span[1], right)
     end = right if end < 0 else end
     best: tuple[int, int] | None = None
-    for (start, stop), i in models[bisect_left(models, ((begin, 0), 0)) : bisect_left(models, ((end, 0), 0))]:
-        if contrasted and stop <= span[0] and not entities[i].presented:
+    near = models[bisect_left(models, ((begin, 0), 0)) : bisect_left(models, ((end, 0), 0))]
+    for number, ((start, stop), i) in enumerate(near):
+        leads = not text[begin:start].strip()
+        if contrasted and stop <= span[0] and not entities[i].presented and not leads:
+            continue
+        said = text[max(begin, start - _WORDS_BEFORE) : start]
+        if _ORIGIN.search(said) or (number and _IS_A.search(said)):
             continue
         distance = span[0] - stop if stop <= span[0] else start - span[1] + 15
         if entities[i].presented:
