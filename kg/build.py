@@ -24,7 +24,7 @@ from kg.graph import BASE, graph_version, quads
 from kg.graph.vocabulary import term
 from kg.link import Linker, shipped
 from kg.read.records import read_records
-from kg.records import MIN_SCORE, Extraction, KgError, Paper
+from kg.records import MIN_SCORE, Extraction, KgError, Paper, UsageError
 from kg.store import GraphDirectory, RecordsDb
 
 Progress = Callable[[str, int, int | None], None]
@@ -38,7 +38,8 @@ _PATIENCE = 5.0
 class BuildReport:
     """What a build did; ``generation`` is the published one, new unless ``unchanged``.
 
-    ``skipped`` counts the bad records of the input files, ``given`` the records that took the place of extraction,
+    ``skipped`` counts the bad records of the input files, ``joined`` those of papers that others had told of (by title,
+    arXiv identifier or DOI), ``given`` the records that took the place of extraction,
     ``outdone`` those among them that do not count, as their papers have a longer text from elsewhere,
     ``without_record`` the papers that were left out for want of one, ``entities`` the things that papers mention,
     ``corrections`` those with a decision; ``unmatched`` are the ones among them that found nothing to correct, each
@@ -56,6 +57,7 @@ class BuildReport:
     seconds: float
     unchanged: bool
     given: int = 0
+    joined: int = 0
     outdone: int = 0
     without_record: int = 0
     corrections: int = 0
@@ -95,9 +97,10 @@ def build(
     """
     from kg.extract import extract, pipeline_version  # spaCy takes a second to import
 
+    _check_base(base)
     began = time.monotonic()
     pipeline = pipeline_version()
-    inputs = list(input_files(inputs)) if inputs or not records else []
+    inputs = list(input_files(inputs, _raise if strict else warn)) if inputs or not records else []
     directory = GraphDirectory(graph)
     with directory.building() as db:
         corrected = _corrections(corrections, directory)
@@ -149,6 +152,7 @@ def build(
             directory.publish(loading, manifest)
             built = directory.manifest()
         outdone = db.outdone(records) if records else 0
+        joined = db.readings() - papers
         skipped = sum(db.skipped(path) for path in files)
     return BuildReport(
         files=len(files),
@@ -162,6 +166,7 @@ def build(
         seconds=time.monotonic() - began,
         unchanged=unchanged,
         given=given,
+        joined=joined,
         outdone=outdone,
         without_record=without_record,
         corrections=len(list(corrected.decided())),
@@ -170,21 +175,47 @@ def build(
     )
 
 
-def input_files(inputs: Sequence[Path]) -> Iterator[Path]:
-    """The files that the inputs name, each once; a directory stands for its files, by name.
+def _raise(error: KgError) -> None:
+    raise error
 
-    Raises KgError for an input that does not exist.
+
+def _check_base(base: str) -> None:
+    """Raises UsageError for a base that makes no IRIs, or whose IRIs would run into their own ends."""
+    try:
+        NamedNode(base)
+    except ValueError as error:
+        raise UsageError(f"--base '{base}' is no IRI ({error})") from error
+    if not base.endswith(("/", "#")):
+        raise UsageError(f"--base '{base}' must end in / or #: the names of things follow it")
+
+
+def input_files(inputs: Sequence[Path], skip: Callable[[KgError], None]) -> Iterator[Path]:
+    """The files that the inputs name, each once; a directory stands for its files, by name, less the hidden ones.
+
+    A directory's file of no known format is handed to ``skip``. Raises KgError for an input that does not exist, and
+    when no file is left.
     """
     seen = set()
     for path in inputs:
         if not path.exists():
             raise KgError(f"{path}: no such file or directory")
-        for file in sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
-                yield file
+        for file in sorted(p for p in path.iterdir() if p.is_file() and p.name[0] != ".") if path.is_dir() else [path]:
+            if file.resolve() in seen or (path.is_dir() and not _recognised(file, skip)):
+                continue
+            seen.add(file.resolve())
+            yield file
     if not seen:
         raise KgError(f"{inputs[0] if inputs else 'input'}: no file to read there")
+
+
+def _recognised(path: Path, skip: Callable[[KgError], None]) -> bool:
+    """Whether a file is of a known format; if not, ``skip`` gets to know why."""
+    try:
+        kg.read.recognise(path)
+    except KgError as error:
+        skip(error)
+        return False
+    return True
 
 
 def _corrections(given: Path | None, directory: GraphDirectory) -> Corrections:

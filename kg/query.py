@@ -25,8 +25,9 @@ from pyoxigraph import (
 
 from kg.endpoint import Endpoint
 from kg.graph.vocabulary import KG, SPARQL_PREFIXES, XSD
-from kg.records import KgError
+from kg.records import KgError, UsageError
 from kg.resources import resource
+from kg.sparql import UPDATE_FORMS, outline
 
 _HEADER = re.compile(r"#\s*(title|description|parameter|example):\s*(.*)")
 _PARAMETER = re.compile(r'(?P<name>\w+)\s+(?P<kind>\w+)\s+"(?P<text>[^"]*)"(?:\s+default=(?P<default>.*))?')
@@ -118,7 +119,7 @@ def find_query(name: str) -> NamedQuery:
     if name not in queries:
         near = difflib.get_close_matches(name, queries, n=3, cutoff=0.4)
         hint = f"did you mean {_either(near)}?" if near else "list them with: kg queries"
-        raise KgError(f"no query is named '{name}'; {hint}")
+        raise UsageError(f"no query is named '{name}'; {hint}")
     return queries[name]
 
 
@@ -140,6 +141,8 @@ def answer(
     try:
         return _within(timeout, work) if timeout else work()
     except SyntaxError as error:
+        if outline(query.text).form in UPDATE_FORMS:
+            raise UsageError(f"{query.name}: an update, and only kg build changes a graph") from error
         raise KgError(f"{query.name}: not valid SPARQL{syntax_error(str(error.msg))}") from error
     except (ValueError, RuntimeError, OSError) as error:
         raise KgError(f"{query.name}: {error}") from error
@@ -151,8 +154,11 @@ def syntax_error(message: str) -> str:
     >>> syntax_error("error at 1:6: expected ASK")
     ', line 1, column 6: expected ASK'
     """
-    place = re.match(r"error at (\d+):(\d+): (.{0,160})", message)
-    return f", line {place[1]}, column {place[2]}: {place[3]}" if place else f": {' '.join(message.split())}"
+    place = re.match(r"error at (\d+):(\d+): (.{0,160})(.*)", message, re.DOTALL)
+    if not place:
+        return f": {' '.join(message.split())}"
+    told = f"{place[3].rpartition(', ')[0]}, …" if place[4] else place[3]
+    return f", line {place[1]}, column {place[2]}: {told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +174,10 @@ def render(results: Results, format: str, hidden: set[str]) -> bytes | Table:
     if isinstance(results, QueryTriples):
         rdf = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "table": RdfFormat.TURTLE}.get(format)
         if rdf is None:
-            raise KgError(f"a CONSTRUCT or DESCRIBE query gives triples: use --format ttl or nt, not {format}")
+            raise UsageError(f"a CONSTRUCT or DESCRIBE query gives triples: use --format ttl or nt, not {format}")
         return results.serialize(format=rdf) or b""
     if format in {"ttl", "nt"}:
-        raise KgError("only a CONSTRUCT or DESCRIBE query gives triples: use --format table, csv, tsv, json or xml")
+        raise UsageError("only a CONSTRUCT or DESCRIBE query gives triples: use --format table, csv, tsv, json or xml")
     if format == "table":
         if isinstance(results, QueryBoolean):
             return Table(("answer",), (("yes" if results else "no",),))
@@ -195,12 +201,12 @@ def bind(store: Source, query: NamedQuery, values: Mapping[str, str]) -> dict[Va
     for name in values:
         if name not in known:
             takes = f"it takes {_either(sorted(known))}" if known else "it takes none"
-            raise KgError(f"{query.name}: there is no parameter '{name}'; {takes}")
+            raise UsageError(f"{query.name}: there is no parameter '{name}'; {takes}")
     bindings: dict[Variable, Term] = {}
     for parameter in query.parameters:
         value = values.get(parameter.name, parameter.default)
         if value is None:
-            raise KgError(
+            raise UsageError(
                 f"{query.name}: the parameter '{parameter.name}' ({parameter.text}) is missing; "
                 f"for example: {query.example}"
             )
@@ -212,7 +218,7 @@ def _term(store: Source, query: NamedQuery, parameter: Parameter, value: str) ->
     if parameter.kind in {"integer", "decimal"}:
         pattern = r"[+-]?\d+" if parameter.kind == "integer" else r"[+-]?\d+(?:\.\d+)?"
         if not re.fullmatch(pattern, value):
-            raise KgError(f"{query.name}: the parameter '{parameter.name}' must be a number, not '{value}'")
+            raise UsageError(f"{query.name}: the parameter '{parameter.name}' must be a number, not '{value}'")
         return Literal(value, datatype=NamedNode(XSD + parameter.kind))
     if parameter.kind == "string":
         return Literal(value)

@@ -22,6 +22,10 @@ class KgError(Exception):
     """A failure that a user can act on: the message is a sentence with the place in it."""
 
 
+class UsageError(KgError):
+    """A failure of what was asked, not of the data: a name, an option or a value that does not exist."""
+
+
 class EntityType(StrEnum):
     """The seven kinds of thing that are annotated."""
 

@@ -26,16 +26,17 @@ SELECT ?node ?property ?value WHERE {
 _FACTS = (
     SPARQL_PREFIXES
     + """
-SELECT DISTINCT ?node ?role ?thing ?title ?count ?score ?evidence WHERE {
+SELECT DISTINCT ?node ?role ?whose ?thing ?title ?count ?score ?evidence WHERE {
   { ?claim rdf:object ?node } UNION { ?claim kg:paper ?node } UNION { ?claim rdf:subject ?node }
   ?claim a kg:Statement ; kg:paper ?paper ; rdf:predicate ?property ; rdf:object ?object ; itsrdf:taConfidence ?score .
   ?paper dcterms:title ?title .
   OPTIONAL { ?claim kg:count ?count }
+  OPTIONAL { ?claim rdf:subject/skos:prefLabel ?whose }
   OPTIONAL { ?claim kg:evidence/oa:exact ?evidence }
   OPTIONAL { ?object skos:prefLabel ?label }
   BIND(STRAFTER(STR(?property), "#") AS ?role)
   BIND(COALESCE(?label, STR(?object)) AS ?thing)
-} ORDER BY ?role ?title ?thing ?evidence
+} ORDER BY ?role ?title ?whose ?thing ?evidence
 """
 )
 _RESULTS = (
@@ -71,11 +72,14 @@ def show(store: Store, name: str) -> Shown:
         raise KgError(f"the graph has nothing about <{node.value}>")
     is_paper = ("type", "Paper") in {(key, _local(value)) for key, value in particulars}
     facts = []
+    mentioned = []
     for row in rows(store, _FACTS, node=node):
         if row["role"].value == "mentions" and is_paper:
+            mentioned.append(row["thing"].value)
             continue
         count = f" ×{row['count'].value}" if row["count"] else ""
-        what = f"{row['role'].value} {row['thing'].value}{count} ({float(row['score'].value):.2f})"
+        whose = f"{row['whose'].value}: " if row["whose"] and is_paper else ""
+        what = f"{whose}{row['role'].value} {row['thing'].value}{count} ({float(row['score'].value):.2f})"
         facts.append((what, row["title"].value, row["evidence"].value if row["evidence"] else ""))
     results = []
     for row in rows(store, _RESULTS, node=node):
@@ -84,6 +88,8 @@ def show(store: Store, name: str) -> Shown:
         baseline = f" against {row['baseline'].value}" if row["baseline"] else ""
         what = f"{subject}{row['metric'].value} {bound}{row['value'].value} {row['unit'].value}{baseline}"
         results.append((what, row["title"].value, row["evidence"].value if row["evidence"] else ""))
+    if mentioned:
+        particulars = (*particulars, ("mentions", ", ".join(dict.fromkeys(mentioned))))
     return Shown(node.value, particulars, tuple(facts), tuple(results))
 
 

@@ -99,7 +99,7 @@ def test_results_that_are_alike_tend_to_be_had_on_one_device(
 def test_the_only_device_of_the_sentence_goes_before_one_of_another(
     near: set[int], picked: int | None, baseline: int | None, hardware: int | None
 ) -> None:
-    assert beside(near, {"hardware": picked, "baseline": baseline}) == hardware
+    assert beside(near, set(), {"hardware": picked, "baseline": baseline}) == hardware
 
 
 @pytest.mark.parametrize(
@@ -193,3 +193,10 @@ def test_what_is_left_when_a_measure_is_ruled_out_is_no_surer_for_it() -> None:
     worded[WORDED.index("performance")], worded[WORDED.index("latency")] = 3, 1
     _, certainty = most_probable(spans, worded, lambda at, more: "plums", "s")
     assert certainty < 0.2
+
+
+@pytest.mark.parametrize(("rivals", "hardware"), [(set(), 1), ({1}, 2), ({1, 2}, None)])
+def test_a_device_named_behind_than_alone_gives_way_to_the_other_of_the_sentence(
+    rivals: set[int], hardware: int | None
+) -> None:
+    assert beside({1, 2}, rivals, {"hardware": 1, "baseline": None}) == hardware

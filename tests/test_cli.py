@@ -74,6 +74,9 @@ def test_extract_writes_one_record_a_line(tmp_path: Path) -> None:
         (["query", "hardware-papers", "-g", "nowhere"], 1, "nowhere"),
         (["query", "x", "-p", "novalue"], 2, "name=value"),
         (["query", "x", "--format", "docx"], 2, "docx"),
+        (["query", "nosuch"], 2, "nosuch"),
+        (["build", str(EXAMPLES / "papers.jsonl"), "--base", "not an iri"], 2, "--base"),
+        (["build", str(EXAMPLES / "papers.jsonl"), "--base", "http://plum.example/a"], 2, "must end in"),
         (["nonsense"], 2, "nonsense"),
     ],
 )
@@ -85,6 +88,34 @@ def test_a_failure_is_one_clear_line_and_an_exit_code(
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_wrong_usage_of_a_query_and_an_export_has_its_own_exit_code(example_graph: Path, tmp_path: Path) -> None:
+    assert kg("query", "hardware-papers", "-g", example_graph).returncode == 2
+    assert kg("query", "hardware-papers", "-p", "device=A100", "-g", example_graph).returncode == 2
+    assert kg("export", "docx", "-g", example_graph, "-o", tmp_path).returncode == 2
+    assert kg("query", "hardware-papers", "-p", "hardware=Plum", "-g", example_graph).returncode == 1
+
+
+def test_an_update_is_refused_as_one(example_graph: Path) -> None:
+    done = kg("query", "-", "-g", example_graph, stdin="DELETE WHERE { ?s ?p ?o }")
+    assert (done.returncode, "an update" in done.stderr) == (2, True)
+
+
+def test_a_directory_is_read_but_for_hidden_files_and_those_of_no_known_format(tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    line = json.dumps({"title": "PlumServe: Plums", "abstract": "We present PlumServe."})
+    again = json.dumps({"title": "PlumServe: Plums", "abstract": "We present PlumServe, a server."})
+    (papers / "a.jsonl").write_text(f"{line}\n{again}\n")
+    (papers / ".DS_Store").write_bytes(b"\0\1")
+    (papers / "x.png").write_bytes(b"\0PNG")
+    done = kg("build", papers, "-g", tmp_path / "graph")
+    assert done.returncode == 0
+    assert "x.png: a binary file" in done.stderr
+    assert "DS_Store" not in done.stderr
+    assert "1 papers (1 records joined with others of the same paper) from 1 files" in done.stderr
+    assert kg("build", papers, "-g", tmp_path / "other", "--strict").returncode == 1
 
 
 def test_validate_says_that_a_graph_is_sound(example_graph: Path) -> None:

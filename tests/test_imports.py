@@ -26,7 +26,7 @@ ALLOWED = {
     "sparql": set(),
     "endpoint": {"records", "sparql"},
     "catalog_check": {"records", "names", "catalog", "graph"},
-    "query": {"records", "resources", "graph", "store", "endpoint"},
+    "query": {"records", "resources", "graph", "store", "endpoint", "sparql"},
     "validate": {"records", "resources", "graph", "store", "query"},
     "build": {"records", "catalog", "read", "extract", "link", "corrections", "graph", "store", "query"},
     "review": {"records", "read", "corrections", "graph", "store", "query"},

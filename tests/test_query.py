@@ -13,7 +13,7 @@ from pyoxigraph import Store
 
 from kg.graph import BASE
 from kg.query import NamedQuery, Table, answer, bind, find_node, find_query, load_query, named_queries
-from kg.records import EntityType, KgError
+from kg.records import EntityType, KgError, Size
 from kg.show import show
 from kg.stats import stats
 from tests.conftest import values_of_example
@@ -98,6 +98,16 @@ def test_a_paper_is_shown_by_its_title(both: Store) -> None:
     shown = show(both, "PlumServe: Serving Plums")
     assert ("introduces PlumServe (0.90)", "We present PlumServe.") in [(what, quote) for what, _, quote in shown.facts]
     assert [what for what, *_ in shown.results] == ["PlumServe: plum rate <= 2.5 x against PearServe"]
+
+
+def test_a_paper_is_shown_with_whose_size_it_tells_and_all_that_it_mentions() -> None:
+    paper = record(
+        entities=(entity("e1", EntityType.MODEL, "Plum"), entity("e2", EntityType.DATASET, "FigBench")),
+        sizes=(Size(entity="e1", parameters=7_000_000_000),),
+    )
+    shown = show(graph_of(paper), "PlumServe: Serving Plums")
+    assert ("mentions", "FigBench, Plum") in shown.particulars
+    assert [what.split(" (")[0] for what, *_ in shown.facts] == ["Plum: parameters 7000000000"]
 
 
 def test_stats_count_what_papers_ran_on(both: Store) -> None:

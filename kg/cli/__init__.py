@@ -16,7 +16,7 @@ from kg.cli.making import build, extract, review
 from kg.cli.quality import check, evaluate, train
 from kg.cli.serving import doctor, publish, rollback, serve
 from kg.console import messages
-from kg.records import KgError
+from kg.records import KgError, UsageError
 
 app = typer.Typer(
     name="kg",
@@ -67,7 +67,7 @@ def main() -> None:
         app()
     except KgError as error:
         messages.print(f"kg: {error}", soft_wrap=True)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

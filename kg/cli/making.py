@@ -70,6 +70,7 @@ def build(
             warn=warn,
         )
     skipped = f", {report.skipped} bad records skipped" if report.skipped else ""
+    joined = f" ({report.joined} records joined with others of the same paper)" if report.joined else ""
     for told in report.unmatched:
         say(f"matches nothing: {told}")
     if report.corrections or report.undecided:
@@ -82,10 +83,10 @@ def build(
         lost = f"; {report.outdone} do not count, as the graph has a longer text of the paper" if report.outdone else ""
         say(f"{records}: {report.given} records{lost}{left}")
     if report.unchanged:
-        say(f"{graph}: nothing new in {report.files} files; {report.papers} papers, nothing extracted{skipped}")
+        say(f"{graph}: nothing new in {report.files} files; {report.papers} papers{joined}, nothing extracted{skipped}")
         return
     say(
-        f"{graph}: {report.papers} papers from {report.files} files, {report.extracted} extracted, "
+        f"{graph}: {report.papers} papers{joined} from {report.files} files, {report.extracted} extracted, "
         f"{report.quads:,} triples in generation {report.generation}, {report.seconds:.1f} s{skipped}"
     )
 
@@ -115,7 +116,7 @@ def extract(
     with progress_bars() as progress:
 
         def papers() -> Iterator[Paper]:
-            files = list(input_files(inputs))
+            files = list(input_files(inputs, fail if strict else warn))
             none = True
             for number, path in enumerate(files, start=1):
                 for paper in kg.read.open(path, fail if strict else warn):

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, RdfFormat, Store, Triple, serialize
 from kg.export.jsonld import write_jsonld
 from kg.graph import PREFIXES
 from kg.graph.network import networkx_graph
-from kg.records import KgError
+from kg.records import KgError, UsageError
 from kg.view import write_page
 from kg.xml import fit_for_xml
 
@@ -25,7 +25,7 @@ def export(store: Store, formats: Sequence[str], directory: Path, name: str = "g
     """
     for format in formats:
         if format not in WRITERS:
-            raise KgError(f"there is no export format '{format}'; there are {', '.join(WRITERS)}")
+            raise UsageError(f"there is no export format '{format}'; there are {', '.join(WRITERS)}")
     return [
         write_whole(directory / f"{name}.{_SUFFIXES.get(format, format)}", _writer(store, format)) for format in formats
     ]

@@ -9,7 +9,7 @@ from kg.read.jsonl import read_jsonl
 from kg.read.page import looks_like_page, read_page
 from kg.records import KgError, Paper
 
-__all__ = ["open"]
+__all__ = ["open", "recognise"]
 
 _HEAD = 4096
 
@@ -29,6 +29,11 @@ def open(path: Path | str, skip: Callable[[KgError], None] | None = None) -> Ite
         raise KgError(f"{path}, line {_undecodable_line(path)}: not text in UTF-8; save the file as UTF-8") from error
     except OSError as error:
         raise KgError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def recognise(path: Path) -> None:
+    """Raises KgError for a file that is empty, binary, of no known format, or unreadable."""
+    _reader(path, _head(path))
 
 
 def _head(path: Path) -> str:

@@ -120,6 +120,11 @@ class RecordsDb:
             ).fetchone()
         return int(count)
 
+    def readings(self) -> int:
+        """How many times papers were read, the same paper from two places twice."""
+        with self._explained():
+            return int(self._db.execute("SELECT count(*) FROM sources").fetchone()[0])
+
     def _replace(self, path: Path, sha256: str, papers: Iterable[Paper]) -> None:
         """Replaces what a file gave by these papers, in the transaction under way."""
         place = str(path.resolve())
