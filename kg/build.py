@@ -184,9 +184,9 @@ def _check_base(base: str) -> None:
     try:
         NamedNode(base)
     except ValueError as error:
-        raise UsageError(f"--base '{base}' is no IRI ({error})") from error
+        raise UsageError(f"the base '{base}' is no IRI ({error})") from error
     if not base.endswith(("/", "#")):
-        raise UsageError(f"--base '{base}' must end in / or #: the names of things follow it")
+        raise UsageError(f"the base '{base}' must end in / or #: the names of things follow it")
 
 
 def input_files(inputs: Sequence[Path], skip: Callable[[KgError], None]) -> Iterator[Path]:

@@ -58,11 +58,12 @@ _CHANGES = {
     r"|(?:outperformed|surpassed|exceeded|beaten) by"
     r"|(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?|behind|short of)(?=[^.;]{0,60}\bby\b)",
     _Change(-1, 1): r"overheads?",
-    _Change(-1, -1): r"los(?:es?|t|ing)|sacrific\w+"
-    r"|(?:(?<=accuracy )|(?<=quality )|(?<=performance ))loss(?:es)?",
+    _Change(-1, -1): r"(?:los(?:es?|ing)|sacrific\w+)"
+    r"(?=\s(?:(?:only|just|merely|about|around|nearly|over|up to|at most)\s)*[~$\\]*\Z)"
+    r"|(?<=\A )(?:accuracy|quality|performance) loss(?:es)?",
     _Change(0, 1): r"higher|more|larger|longer|greater|bigger|increas\w+|ris(?:es?|ing)|rais\w+|grow\w*|additional",
     _Change(0, -1): r"lower\w*|less|fewer|smaller|shorter|reduc\w+|decreas\w+|drop\w*|cut(?:s|ting)?|shr[aiu]nk\w*|down"
-    r"|minimi[sz]\w+|declin\w+|mitigat\w+|trim\w*|lessen\w*|fall(?:s|ing|en)?|fell",
+    r"|minimi[sz]\w+|declin\w+|mitigat\w+|trim\w*|lessen\w*|(?:fall(?:s|ing|en)?|fell)(?= by\b)",
 }  # fmt: skip
 _CHANGE = re.compile("|".join(rf"(?P<c{i}>\b(?:{words})\b)" for i, words in enumerate(_CHANGES.values())), re.I)
 _BOUND = re.compile(

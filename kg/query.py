@@ -41,6 +41,8 @@ SELECT ?node ?type ?name WHERE {
 """
 )
 
+_ARXIV = re.compile(r"(?:arXiv:\s?)?(\d{4}\.\d{4,5})(?:v\d+)?", re.I)
+
 _FORMATS = {
     "json": QueryResultsFormat.JSON,
     "xml": QueryResultsFormat.XML,
@@ -143,7 +145,7 @@ def answer(
     except SyntaxError as error:
         if outline(query.text).form in UPDATE_FORMS:
             raise UsageError(f"{query.name}: an update, and only kg build changes a graph") from error
-        raise KgError(f"{query.name}: not valid SPARQL{syntax_error(str(error.msg))}") from error
+        raise UsageError(f"{query.name}: not valid SPARQL{syntax_error(str(error.msg))}") from error
     except (ValueError, RuntimeError, OSError) as error:
         raise KgError(f"{query.name}: {error}") from error
 
@@ -157,7 +159,7 @@ def syntax_error(message: str) -> str:
     place = re.match(r"error at (\d+):(\d+): (.{0,160})(.*)", message, re.DOTALL)
     if not place:
         return f": {' '.join(message.split())}"
-    told = f"{place[3].rpartition(', ')[0]}, …" if place[4] else place[3]
+    told = f"{place[3].rpartition(', ')[0] or place[3]}, …" if place[4] else place[3]
     return f", line {place[1]}, column {place[2]}: {told}"
 
 
@@ -238,6 +240,8 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
             return NamedNode(name)
         except ValueError as error:
             raise KgError(f"'{name}' is no IRI ({error})") from error
+    arxiv = _ARXIV.fullmatch(name)
+    name = arxiv[1] if arxiv else name
     wanted = _fold(name)
     near: dict[str, str] = {}
     found: dict[NamedNode, tuple[int, str]] = {}
@@ -247,13 +251,18 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
             continue
         label, folded = row["name"].value, _fold(row["name"].value)
         near.setdefault(folded, label)
-        if row["type"].value == KG + "Hardware" and label.casefold().endswith(f" {name.casefold()}"):
+        if (
+            row["type"].value == KG + "Hardware"
+            and not name.isdigit()
+            and label.casefold().endswith(f" {name.casefold()}")
+        ):
             series.add(row["node"])
         if folded == wanted or (
             kind in {"Paper", "Any"}
             and folded.startswith(wanted)
             and row["type"].value == KG + "Paper"
             and len(wanted) > 8
+            and not wanted[:4].isdigit()
         ):
             rank = (folded != wanted) * 2 + (label != name), row["node"].value
             found[row["node"]] = min(found.get(row["node"], rank), rank)

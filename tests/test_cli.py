@@ -75,7 +75,7 @@ def test_extract_writes_one_record_a_line(tmp_path: Path) -> None:
         (["query", "x", "-p", "novalue"], 2, "name=value"),
         (["query", "x", "--format", "docx"], 2, "docx"),
         (["query", "nosuch"], 2, "nosuch"),
-        (["build", str(EXAMPLES / "papers.jsonl"), "--base", "not an iri"], 2, "--base"),
+        (["build", str(EXAMPLES / "papers.jsonl"), "--base", "not an iri"], 2, "the base"),
         (["build", str(EXAMPLES / "papers.jsonl"), "--base", "http://plum.example/a"], 2, "must end in"),
         (["nonsense"], 2, "nonsense"),
     ],

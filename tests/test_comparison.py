@@ -63,6 +63,11 @@ def result(evidence: str, value: float, unit: str, baseline: str | None = "e9") 
         ("sacrifices 0.9% accuracy", 0.9, "%", HIGHER, WORSE, "0.991"),
         ("the throughput of pears falls by less than 4%", 4, "%", HIGHER, WORSE, "0.96"),
         ("PlumNet loses 14.2 points of accuracy against PearNet", 14.2, "points", HIGHER, WORSE, None),
+        ("cuts latency by 30% without sacrificing accuracy", 30, "%", LOWER, BETTER, "1.429"),
+        ("improves throughput by 30% without losing accuracy", 30, "%", HIGHER, BETTER, "1.3"),
+        ("achieves 2.5x speed without performance loss", 2.5, "x", HIGHER, BETTER, "2.5"),
+        ("improves recall of lost objects by 12%", 12, "%", HIGHER, BETTER, "1.12"),
+        ("reduces accuracy loss by 30%", 30, "%", LOWER, BETTER, "1.429"),
         ("stays within 0.6 points of PearServe", 0.6, "points", HIGHER, COMPARABLE, None),
     ],
 )

@@ -68,6 +68,7 @@ def test_a_query_says_what_it_is_for_and_how_to_ask_it(query: NamedQuery) -> Non
         ("A100", "Hardware", "id/hardware/nvidia-a100"),
         ("gpu", "Hardware", "id/hardware/gpu"),
         ("2699.00001", "Paper", "id/paper/2699.00001"),
+        ("arXiv:2699.00001v2", "Any", "id/paper/2699.00001"),
     ],
 )
 def test_a_name_finds_its_node(both: Store, name: str, kind: str, iri: str) -> None:

@@ -73,7 +73,7 @@ def queries() -> None:
 
 
 def show(
-    name: Annotated[str, typer.Argument(help="The name or IRI of a thing, or a paper's title.")],
+    name: Annotated[str, typer.Argument(help="The name or IRI of a thing, or a paper's title or arXiv identifier.")],
     graph: GraphOption = DEFAULT_GRAPH,
 ) -> None:
     """Show a thing or a paper: its facts, each with its sentence.

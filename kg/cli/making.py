@@ -34,7 +34,9 @@ def build(
     ] = None,
     jobs: Annotated[int, typer.Option(help="Processes that extract.", min=1)] = 1,
     strict: StrictOption = False,
-    base: Annotated[str, typer.Option(help="The base of all IRIs.")] = "https://w3id.org/paper-kg/",
+    base: Annotated[
+        str, typer.Option(help="The base of all IRIs, which ends in / or #.")
+    ] = "https://w3id.org/paper-kg/",
     min_score: MinScoreOption = MIN_SCORE,
 ) -> None:
     """Read papers, extract, link and publish the graph.

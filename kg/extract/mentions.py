@@ -26,6 +26,7 @@ _LIGHT = 3
 """Letters of the words that a title leaves small."""
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
 _SENTENCE_CASE = re.compile(r"[A-Z][a-z]+[- ][a-z -]+")
+_PLAIN_WORDS = re.compile(r"[A-Za-z][a-z]*(?:[- ][A-Za-z][a-z]*)+")
 _SPELT = re.compile(r"[a-z]{2,}")
 """What a long form has more than one of, and a short one (*VQ-GAN*, *TabPFN*) has not."""
 _ALIKE = 65
@@ -116,8 +117,8 @@ def _plainest(entity: Found, text: str, starts: Container[int]) -> str:
     """The name of a thing in the singular where the text has it, that of a method with the fewest capitals in the text.
 
     Annotators call methods so that stand in several cases (300 of 355 in ``training/arxiv.jsonl``), and what stands in
-    both numbers (98 of 113). A capital that only begins a sentence, at one of ``starts``, is none (23 of 24). A measure
-    that the body of the text writes with capitals alone keeps them (40 of 50).
+    both numbers (98 of 113). A capital that only begins a sentence, at one of ``starts``, is none (23 of 24) where the
+    text has the word without it. A measure that the body of the text writes with capitals alone keeps them (40 of 50).
 
     >>> text = "Plum Trees, plum trees, a plum tree."
     >>> spans = [(0, 10), (12, 22), (26, 35)]
@@ -125,16 +126,18 @@ def _plainest(entity: Found, text: str, starts: Container[int]) -> str:
     ['Plum Trees', 'plum trees', 'plum tree']
     >>> _plainest(Found(EntityType.METRIC, "plum rate", [(15, 24)], Finder.LEARNED), "Trees\\nWe use a Plum Rate.", {0, 6})
     'Plum Rate'
-    >>> _plainest(Found(EntityType.METHOD, "Plum trees", [(0, 10)], Finder.LEARNED), "Plum trees grow.", {0})
-    'plum trees'
+    >>> found = Found(EntityType.METHOD, "Plum trees", [(0, 10)], Finder.LEARNED)
+    >>> [_plainest(found, text, {0}) for text in ("Plum trees grow.", "Plum trees have a plum.")]
+    ['Plum trees', 'plum trees']
     """
     forms = {text[slice(*span)] for span in entity.spans}
     name = entity.name
-    if entity.type is EntityType.METHOD:
+    if entity.type is EntityType.METHOD and _PLAIN_WORDS.fullmatch(name):
         same = [form for form in forms if form.casefold() == name.casefold()]
         name = min(same, key=lambda form: (sum(map(str.isupper, form)), form), default=name)
         if _SENTENCE_CASE.fullmatch(name) and all(s in starts for s, e in entity.spans if text[s:e] == name):
-            name = name[0].lower() + name[1:]
+            small = name[0].lower() + name[1:]
+            name = small if re.search(rf"\b{re.split('[- ]', small)[0]}\b", text) else name
     elif entity.type is EntityType.METRIC and text.find("\n") < entity.start not in starts:
         same = [form for form in forms if form.casefold() == name]
         name = same[0] if len(same) == 1 else name

@@ -56,7 +56,7 @@ _CALLED = re.compile(
 _LONGEST_LIST = 1000
 """Characters of a numbered list."""
 
-_TITLE = re.compile(r"(?P<name>[^:\n]{2,60}?)\s*(?:\((?P<short>[^)\n]{2,20})\))?:\s")
+_TITLE = re.compile(r"(?P<name>[^:\n]{2,60}?)\s*(?:\((?P<short>[^)\n]{2,20})\))?(?::\s|\s(?:---?|[–—])\s)")
 
 
 _PROSE = re.compile(

@@ -24,7 +24,7 @@ _LARGE = rf"(?<![\w.-]){_NUMBER}\s?B(?:{_NEXT}{_NUMBER}\s?[BM]){{0,9}}\b"
 _PARAMETERS = re.compile(
     rf"(?P<told>{_SIZES})[\s-]+"
     r"(?P<kind>(?:total|trainable|activated|active|learnable|tunable|additional|model)\s)?[Pp]aram(?:eter)?s?\b"
-    rf"|(?P<total>{_SIZES})\s(?:in )?total\b(?=[ ,]+(?:and|with|of which)\b)"
+    rf"|(?P<total>{_LARGE})\s(?:in )?total\b(?=,?\s(?:and|with|of which)\s[^.;,]{{1,30}}?\bactiv)"
     rf"|parameters? (?:ranging |scaling )?(?:from|of|between)\s(?P<ranging>{_SIZES})"
     rf"|(?P<offered>{_LARGE})\s(?:model\s)?(?:sizes|variants|versions)\b"
     rf"|\b(?:models?|[ML]*LMs?)\s(?:of|with|in|at)\s(?:\w+\s)?sizes?\s(?:of\s|from\s)?(?P<sized>{_LARGE})(?! tokens)"
@@ -45,20 +45,23 @@ _OTHERS = re.compile(r"\b(?:with (?:only|just|merely)|but with)\s?\Z", re.I)
 _RIVALS = re.compile(
     r"\b(?:outperform\w*|surpass\w*|exceed\w*|beat\w*|match\w*|rival\w*|than|among|over|against|compar\w+ (?:to|with)) "
     r"(?:[\w-]+ ){0,4}?(?:models?|[ML]*LMs?|networks|systems|baselines|counterparts|competitors|ones) (?:with|of|having) "
-    r"(?:[a-z]+ |\$?\\?leq\s?|[<>≤≥]\s?){0,2}\Z",
+    r"(?:(?!only |just |merely )[a-z]+ |\$?\\?leq\s?|[<>≤≥]\s?){0,2}\Z",
     re.I,
 )
 """In front of a size that other models have: *outperforms models with 7B parameters*."""
 _ACTIVE = re.compile(r"\b(?:activat\w+|active|of which) (?:only |just |about |roughly |around )?\Z", re.I)
 """In front of a size that is used at a time."""
-_PARTS = r"(?:encoder|decoder|adapter|projector|connector|tokenizer|module|head|drafter|verifier|teacher)s?"
-_OF_PART = re.compile(rf"[\s-](?:[\w-]+ ){{0,2}}?{_PARTS}(?![\w-])")
+_PARTS = r"(?:encoder|decoder|adapter|projector|connector|tokenizer|module|head|drafter|verifier)s?"
+_OF_PART = re.compile(rf"[\s-](?:(?!with|using|in |of |and |for )[\w-]+ ){{0,2}}?{_PARTS}(?![\w-]| only)")
+_HAS = re.compile(
+    r"\b(?:with|and|plus|has|have|us\w+|contain\w*|featur\w+|combin\w+|compris\w+|includ\w+|its)\s(?:(?:an?|the)\s)?\Z"
+)
 _PART_WITH = re.compile(
     rf"\b(?:{_PARTS}|(?:features?|combines|comprises|includes|uses|contains) an? (?:[\w-]+ )?(?:language model|LLM)) (?:with|of) \Z"
 )
 """Around a size that a part of a model has: *a 300M-parameter vision encoder*."""
-_IS_A = re.compile(r"\b(?:is|was|as) (?:an?|the) (?:[\w-]+ ){0,4}\Z")
-"""In front of a name that says what kind of model another is: *PlumLM is a Mamba model with 130M parameters*."""
+_IS_A = re.compile(r"\s(?:is|was) (?:an?|the) (?:[\w-]+ ){0,4}")
+"""Between a model and what kind of model it is: *PlumLM is a Mamba model with 130M parameters*."""
 _ORIGIN = re.compile(
     r"\b(?:fine-?tuned|initiali[sz]ed|distilled|derived|built|based|adapted) (?:from|on|upon|with) (?:the )?\Z", re.I
 )
@@ -144,13 +147,13 @@ def find_sizes(text: str, entities: list[Found]) -> Iterator[ModelSize]:
 def _of_others(text: str, span: Span) -> bool:
     """Whether a size is of rivals, of a part of a model, or of what is active at a time.
 
-    >>> texts = "It beats models with 7B parameters", "a 7B-parameter vision encoder", "and activates 7B parameters", "a 7B-parameter model"
+    >>> texts = "It beats models with 7B parameters", "with a 7B-parameter vision encoder", "and activates 7B parameters", "a 7B-parameter model"
     >>> [_of_others(text, (text.index("7B"), text.index("param") + 9)) for text in texts]
     [True, True, True, False]
     """
     before = max(0, span[0] - _WORDS_BEFORE)
     return any(wording.search(text, before, span[0]) for wording in (_RIVALS, _ACTIVE, _PART_WITH)) or bool(
-        _OF_PART.match(text, span[1])
+        _HAS.search(text, before, span[0]) and _OF_PART.match(text, span[1])
     )
 
 
@@ -195,7 +198,9 @@ def _owner(
         if contrasted and stop <= span[0] and not entities[i].presented and not leads:
             continue
         said = text[max(begin, start - _WORDS_BEFORE) : start]
-        if _ORIGIN.search(said) or (number and _IS_A.search(said)):
+        if start > span[0] and _ORIGIN.search(said):
+            continue
+        if number and _IS_A.fullmatch(text, near[number - 1][0][1], start):
             continue
         distance = span[0] - stop if stop <= span[0] else start - span[1] + 15
         if entities[i].presented:

@@ -19,7 +19,7 @@ from kg.link.variants import Relation, depth, parents
 from kg.names import readable, slug
 from kg.records import Entity, EntityType, Extraction
 
-_SIZED = re.compile(r"(.+?)[ -]+\(?(\d+(?:\.\d+)?[BMT]|\d+x\d+(?:\.\d+)?B)\)?")
+_SIZED = re.compile(r"(.*[^ -])[ -]{1,3}\(?(\d+(?:\.\d+)?[BMT]|\d+x\d+(?:\.\d+)?B)\)?")
 """A model's name and its size."""
 
 
