@@ -409,6 +409,11 @@ def test_lists_are_set_beside_each_other_in_order(text: str, relation: str, expe
             "dataset",
             {71.2: "MMLU", 64.3: "GSM8K"},
         ),
+        (
+            "It loses only 0.4% and 1.1% accuracy on CIFAR-10 and MNIST.",
+            "dataset",
+            {0.4: "CIFAR-10", 1.1: "MNIST"},
+        ),
     ],
 )
 def test_lists_in_front_of_their_numbers_are_set_beside_them_too(
