@@ -100,7 +100,8 @@ def build(
     _check_base(base)
     began = time.monotonic()
     pipeline = pipeline_version()
-    inputs = list(input_files(inputs, _raise if strict else warn)) if inputs or not records else []
+    doubt = _raise if strict else warn
+    inputs = list(input_files(inputs, doubt)) if inputs or not records else []
     directory = GraphDirectory(graph)
     with directory.building() as db:
         corrected = _corrections(corrections, directory)
@@ -112,7 +113,7 @@ def build(
             if not records.exists():
                 raise KgError(f"{records}: no such file; to write the records of a build, there is --save-records")
             files = read = [records]
-            given, without_record = _take_records(records, inputs, db, strict, warn)
+            given, without_record = _take_records(records, inputs, db, doubt)
         papers = db.merge_papers()
         if not papers:
             raise KgError(f"{files[0]}: no paper was found in the input; nothing was built")
@@ -261,15 +262,9 @@ def _hash(path: Path) -> str:
 
 
 def _take_records(
-    path: Path, corpus: Iterable[Path], db: RecordsDb, strict: bool, warn: Callable[[KgError], None]
+    path: Path, corpus: Iterable[Path], db: RecordsDb, doubt: Callable[[KgError], None]
 ) -> tuple[int, int]:
     """Takes the records of a file in the place of extraction; returns how many, and of how many papers it has none."""
-
-    def doubt(error: KgError) -> None:
-        if strict:
-            raise error
-        warn(error)
-
     papers = [paper for file in corpus for paper in kg.read.open(file, doubt)]
     paired = set()
 

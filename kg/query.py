@@ -262,7 +262,7 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
             and folded.startswith(wanted)
             and row["type"].value == KG + "Paper"
             and len(wanted) > 8
-            and not wanted[:4].isdigit()
+            and not _ARXIV.fullmatch(label)
         ):
             rank = (folded != wanted) * 2 + (label != name), row["node"].value
             found[row["node"]] = min(found.get(row["node"], rank), rank)

@@ -383,17 +383,6 @@ def test_hours_of_a_class_of_devices_were_spent_on_it_and_nothing_else_was() -> 
             "baseline",
             {2.0: "vLLM", 3.0: "Orca"},
         ),
-    ],
-)
-def test_lists_are_set_beside_each_other_in_order(text: str, relation: str, expected: dict[float, str]) -> None:
-    found = record(f"We present OtterServe, a new system. {text}", "OtterServe: A System")
-    told = {result.value: named(found, [getattr(result, relation)]) for result in found.results}
-    assert {value: names[0].split("-1K")[0] for value, names in told.items()} == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "relation", "expected"),
-    [
         (
             "It outperforms TVM, TensorRT and PyTorch by 2.2x, 1.6x and 3.5x in throughput.",
             "baseline",
@@ -416,10 +405,10 @@ def test_lists_are_set_beside_each_other_in_order(text: str, relation: str, expe
         ),
     ],
 )
-def test_lists_in_front_of_their_numbers_are_set_beside_them_too(
-    text: str, relation: str, expected: dict[float, str]
-) -> None:
-    test_lists_are_set_beside_each_other_in_order(text, relation, expected)
+def test_lists_are_set_beside_each_other_in_order(text: str, relation: str, expected: dict[float, str]) -> None:
+    found = record(f"We present OtterServe, a new system. {text}", "OtterServe: A System")
+    told = {result.value: named(found, [getattr(result, relation)]) for result in found.results}
+    assert {value: names[0].split("-1K")[0] for value, names in told.items()} == expected
 
 
 def test_measures_and_numbers_in_two_lists_belong_together_in_order() -> None:
@@ -434,7 +423,8 @@ def test_what_a_count_of_devices_is_told_by_is_the_sentence_that_has_it() -> Non
     found = record("We test RiverLM on H100 GPUs. We train it for 9 days on 768 H100 GPUs.", "RiverLM: A Model")
     (use,) = found.runs_on
     assert use.span is not None
-    assert "768" in found.paper.text[slice(*use.span)] if found.paper else False
+    assert found.paper is not None
+    assert "768" in found.paper.text[slice(*use.span)]
 
 
 @pytest.mark.parametrize("kind", ["Position", "Survey", "Perspective", "Tutorial"])

@@ -29,7 +29,8 @@ ANSWERS: dict[str, frozenset[Kind]] = {
 """The types of the entities that may complete a claim."""
 
 _SUBJECT, _BASELINE, _, _HARDWARE = range(len(RELATIONS))
-_OVER = re.compile(r"\b(?:over|than|compared (?:to|with)|relative to|against)\s(?:the |an? )?$")
+_THAN = r"\b(?:over|than|compared (?:to|with)|relative to|against)\s(?:the |an? )?$"
+_OVER = re.compile(_THAN)
 """In front of what a factor is over."""
 _LISTED = {
     "metric": frozenset({Kind.METRIC}),
@@ -37,9 +38,7 @@ _LISTED = {
     "baseline": ANSWERS["baseline"],
 }
 """The types of what a list of numbers may be set beside, one by one."""
-_BEATEN = re.compile(
-    r"\b(?:outperform|surpass|exceed|beat)\w*\s(?:the |an? )?$|\b(?:over|than|compared (?:to|with)|relative to|against)\s(?:the |an? )?$"
-)
+_BEATEN = re.compile(rf"\b(?:outperform|surpass|exceed|beat)\w*\s(?:the |an? )?$|{_THAN}")
 """In front of what a gain is over that follows."""
 _UNNAMED = re.compile(
     r"(?:(?!\b(?:and|while|with|but)\b)[^.;,()]){0,50}?\b(?:compared (?:to|with)|relative to|over|than)\s"

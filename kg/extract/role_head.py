@@ -162,7 +162,9 @@ def judge_roles(
         if entity.type in _WORKS and entity.outright:
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], PRESENTED)
             chances[number, _BUILDS_ON] = 0
-        elif entity.type in _WORKS and any(is_listed(text, *span) for span in entity.spans):
+        elif entity.type in _WORKS and any(
+            text[slice(*span)].islower() and is_listed(text, *span) for span in entity.spans
+        ):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], LISTED)
             chances[number, _BUILDS_ON] = 0
         if chances[number, _TRAINED_ON] > _REACHED_ON and _is_for_tests(text, entity.spans):
