@@ -89,6 +89,29 @@ def test_a_technical_report_introduces_what_its_title_starts_with() -> None:
     assert named(found, found.introduces) == ["Plum-2"]
 
 
+def test_an_article_in_front_of_a_titles_name_is_not_of_it() -> None:
+    found = record("Orchards are measured in many ways.", "The PlumML Suite: Towards Measuring Orchards")
+    assert named(found, found.introduces) == ["PlumML Suite"]
+
+
+def test_a_sentence_that_follows_without_a_space_is_not_of_a_name() -> None:
+    found = record("We train four models: Plum-Chat, Plum-Doctor, FigJ-Chat, FigJ-Doctor.Finally, we assess them.")
+    assert "FigJ-Doctor" in types(found)
+    assert not any("Finally" in name for name in types(found))
+
+
+def test_what_the_papers_own_name_stands_behind_in_brackets_is_that_name_whatever_its_letters() -> None:
+    found = record(
+        "This paper introduces Hardware Accelerated Pruning (HAPLUM), a novel approach.", "HAPLUM: Pruning Trees Fast"
+    )
+    assert named(found, found.introduces) == ["HAPLUM"]
+
+
+def test_a_review_of_the_literature_is_not_introduced() -> None:
+    found = record("This paper presents a systematic literature review (SLR) of the pruning of trees.")
+    assert not found.introduces
+
+
 def test_a_macro_of_latex_is_no_name() -> None:
     found = record(r"We propose \OurPlum, a model for pruning. \OurPlum beats PruneNet by 3% on GSM8K.")
     assert "OurPlum" not in types(found)

@@ -29,7 +29,7 @@ ANSWERS: dict[str, frozenset[Kind]] = {
 """The types of the entities that may complete a claim."""
 
 _SUBJECT, _BASELINE, _, _HARDWARE = range(len(RELATIONS))
-_THAN = r"\b(?:over|than|compared (?:to|with)|relative to|against)\s(?:the |an? )?$"
+_THAN = r"\b(?:over|than|compar(?:ed|ing) (?:to|with)|relative to|against)\s(?:the |an? )?$"
 _OVER = re.compile(_THAN)
 """In front of what a factor is over."""
 _LISTED = {

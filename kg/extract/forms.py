@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from kg.extract.abbreviations import align, may_be_short
@@ -18,6 +18,9 @@ _BRACKET = re.compile(r"\s?\([*\"“]{0,3}")
 _CLOSED = re.compile(r"[*\"”]{0,3}[),;]")
 _SHORT_FOR = re.compile(r",?\s(?:(?:which )?(?:is short|stands) for|short for)\s(?:the |an? )?")
 _COLON = re.compile(r":\s")
+_CAPITALISED = re.compile(r"\b[A-Z]")
+_NAMING = re.compile(r"\b(?:an?|the|our|introduces?|presents?|proposes?)\s\Z")
+_NAMING_LENGTH = 12
 _SPACES = re.compile(r"[\s\u2010-\u2013_-]+")
 
 
@@ -47,8 +50,10 @@ def _read(name: str) -> str:
     return " ".join(_SPACES.split(name.casefold().strip()))
 
 
-def short_forms(text: str, pairs: Iterable[Pair], names: Iterable[Span] = ()) -> ShortForms:
+def short_forms(text: str, pairs: Iterable[Pair], names: Iterable[Span] = (), own: Iterable[Span] = ()) -> ShortForms:
     """The short forms that pairs give, that stand beside names, and names that are the initials of others.
+
+    ``own`` are the names that the title gives to what the paper is about.
 
     >>> text = "MoSA beats SaltNet (SoftAltNet): a Mixture of Sparse Adapters."
     >>> shorts = short_forms(text, [], [(0, 4), (11, 18), (20, 30), (35, 61)])
@@ -56,7 +61,7 @@ def short_forms(text: str, pairs: Iterable[Pair], names: Iterable[Span] = ()) ->
     ('MoSA', 'SaltNet')
     """
     spans = list(names)
-    every = [*_beside(text, spans), *pairs]
+    every = [*_called(text, spans, {text[slice(*span)] for span in own}), *_beside(text, spans), *pairs]
     shorts = {text[slice(*pair.long)]: text[slice(*pair.short)] for pair in every}
     return ShortForms(_spelled({text[slice(*span)] for span in spans}), shorts)
 
@@ -97,6 +102,23 @@ def _beside(text: str, names: list[Span]) -> Iterator[Pair]:
         if (bracketed or short == left) and _shortens(
             text[slice(*short)], text[slice(*long)], from_start=not bracketed
         ):
+            yield Pair(short, long)
+
+
+def _called(text: str, names: list[Span], own: Container[str]) -> Iterator[Pair]:
+    """Proper names of several words behind an article or a verb, with the paper's own name in brackets behind.
+
+    They mean one thing in 32 of 39 cases in ``training/arxiv.jsonl`` where no letters tell, most of the others without capitals.
+
+    >>> text = "PEARS: Tools\\nWe present Fast Fruit Handling (PEARS) and plum trees (PEARS)."
+    >>> list(_called(text, [(0, 5), (24, 43), (45, 50), (56, 66), (68, 73)], {"PEARS"}))
+    [Pair(short=(45, 50), long=(24, 43))]
+    """
+    for long, short in pairwise(sorted(names)):
+        if text[slice(*short)] not in own or not _BRACKET.fullmatch(text[long[1] : short[0]]):
+            continue
+        proper = len(_CAPITALISED.findall(text, *long)) > 1
+        if proper and _CLOSED.match(text, short[1]) and _NAMING.search(text, max(0, long[0] - _NAMING_LENGTH), long[0]):
             yield Pair(short, long)
 
 

@@ -56,7 +56,9 @@ _CALLED = re.compile(
 _LONGEST_LIST = 1000
 """Characters of a numbered list."""
 
-_TITLE = re.compile(r"(?P<name>[^:\n]{2,60}?)\s*(?:\((?P<short>[^)\n]{2,20})\))?(?::\s|\s(?:---?|[–—])\s)")
+_TITLE = re.compile(
+    r"(?P<the>The\s)?(?P<name>[^:\n]{2,60}?)\s*(?:\((?P<short>[^)\n]{2,20})\))?(?::\s|\s(?:---?|[–—])\s)"
+)
 
 
 _PROSE = re.compile(
@@ -68,7 +70,14 @@ _PROSE = re.compile(
 
 
 def title_name(text: str) -> Iterator[tuple[int, int, EntityType | None]]:
-    """The name in front of a title's colon, and the short form beside it, with the type that the rest says."""
+    """The name in front of a title's colon, and the short form beside it, with the type that the rest says.
+
+    An article in front is not of the name: 48 of 55 times in ``training/arxiv.jsonl``.
+
+    >>> texts = "The PlumML Suite: A Study\\nWe", "Plum: A Study\\nWe", "The Plum: A Study\\nWe"
+    >>> [[text[start:end] for start, end, _ in title_name(text)] for text in texts]
+    [['PlumML Suite'], ['Plum'], []]
+    """
     match = _TITLE.match(text)
     if not match:
         return
@@ -79,11 +88,11 @@ def title_name(text: str) -> Iterator[tuple[int, int, EntityType | None]]:
     kind = head_type(rest)
     words = name.split()
     looks = len(words) <= 3 and (len(words) == 1 or re.search(r"[A-Z0-9].*[A-Z0-9]|\d", words[0] + words[-1]))
-    if looks and (len(words) == 1 or any(SHAPE.fullmatch(word) for word in words)):
+    if looks and ((len(words) == 1 and not match.group("the")) or any(SHAPE.fullmatch(word) for word in words)):
         yield match.start("name"), match.end("name"), kind
     if match.group("short"):
         yield match.start("short"), match.end("short"), kind
-        if not looks or len(words) > 1:
+        if not looks or len(words) > 1 or match.group("the"):
             yield match.start("name"), match.end("name"), kind
 
 

@@ -22,7 +22,7 @@ from kg.extract.mentions import group, spread
 from kg.extract.network import Network
 from kg.extract.result_head import judge_results
 from kg.extract.role_head import PRESENTED, ROLES, TITLED, RoleLogits, is_presented, judge_roles, role_logits
-from kg.extract.shapes import HOSTS, ORGANISATIONS
+from kg.extract.shapes import GLUED, HOSTS, ORGANISATIONS
 from kg.extract.stacking import ENTITY, entity_rows
 from kg.extract.tags import KINDS, decode, span_probabilities
 from kg.extract.tokens import URL
@@ -95,7 +95,7 @@ class Recognizer:
         found.reading = self._network.read(words, found.features)
         spans = [_whole(text, words.span(*ends)) for ends in tagged_words(words, found.reading.tags)]
         spans = whole_pairs(text, spans, found.pairs)
-        shorts = short_forms(text, found.pairs, spans)
+        shorts = short_forms(text, found.pairs, spans, ((own.start, own.end) for own in found.titled))
         places = list(mentions(found, spans, shorts, self._catalog))
         places = sorted([*places, *devices_in_measures(places, found.candidates)])
         told = outside_addresses(text, group(places, found, self._catalog, text, shorts))
@@ -270,9 +270,9 @@ def _whole(text: str, span: Span) -> Span:
     A bracket that it opens is closed with it or left to the text: *P(True)*, *Gemma 3* in *Gemma 3 (4B, 12B)*. The
     cores of a device are not of its name: *H100* in *H100 Tensor Core GPU*.
 
-    >>> text = r"We test Plum 3 (4B, 12B) and P(True) on \textbf{Pear}."
-    >>> [text[slice(*_whole(text, span))] for span in ((8, 18), (29, 35), (40, 53))]
-    ['Plum 3', 'P(True)', 'Pear']
+    >>> text = r"We test Plum 3 (4B, 12B) and P(True) on \textbf{Pear} and Fig.Finally,"
+    >>> [text[slice(*_whole(text, span))] for span in ((8, 18), (29, 35), (40, 53), (58, 69))]
+    ['Plum 3', 'P(True)', 'Pear', 'Fig']
     """
     start, end = span
     counted = _COUNTED.match(text, start, end)
@@ -280,7 +280,8 @@ def _whole(text: str, span: Span) -> Span:
     face = _TYPEFACE.match(text, start, end)
     if face and text.find("}", start, end) == end - 1:
         start, end = face.end(), end - 1
-    name = text[start:end].strip("* ")
+    glued = GLUED.search(text, start + 1, end)
+    name = text[start : glued.start() if glued else end].strip("* ")
     if not name:
         return span
     start = text.index(name, start)

@@ -55,6 +55,12 @@ CLASS_WORDS = re.compile(
     r"(?:(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe)s?|[a-z]+)(?:[-+/](?:(?:GPU|CPU|TPU|NPU|FPGA|ASIC|SSD|PIM|DRAM|NVMe)s?|[a-z]+))+"
 )
 
+GLUED = re.compile(
+    r"\.(?=(?:Finally|However|We|Our|In|This|The|To|Moreover|Furthermore|Additionally|Based|Experiments|It|These|For|As|"
+    r"By|Using|Extensive|Experimental|Results|Specifically|With|On|At|When|While|Through|Empirically|Code)(?![\w.-]))"
+)
+"""The end of a sentence that the next one follows without a space."""
+
 GENERIC_TAIL = re.compile(
     r"-(?:based|level|only|style|driven|aware|like|free|specific|oriented|wise|powered|centric|enabled|generated)$"
 )

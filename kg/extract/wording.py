@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from kg.extract.candidates import Candidate, Finder, Pair, notes
 from kg.extract.kinds import head_type, own_types, type_by_suffix, type_in_context
 from kg.extract.presented import presented_names, title_name
-from kg.extract.shapes import CLASS_WORDS, GENERIC, GENERIC_TAIL, NAME, SHAPE, WORDED, trim
+from kg.extract.shapes import CLASS_WORDS, GENERIC, GENERIC_TAIL, GLUED, NAME, SHAPE, WORDED, trim
 from kg.extract.tokens import URL
 from kg.extract.words import Stretches, standing
 from kg.records import EntityType
@@ -65,14 +65,15 @@ def _lists(text: str) -> Iterator[tuple[str, int, int]]:
 def shaped_names(text: str) -> Iterator[Candidate]:
     """Words with capitals or digits inside, typed by the words next to them, else as a method."""
     for match in SHAPE.finditer(text):
-        name = match.group()
+        name = GLUED.split(match.group())[0]
         if name in GENERIC or GENERIC_TAIL.search(name) or name.split("-")[0] in {"Pre", "Non", "Multi", "Cross"}:
             continue
         if re.fullmatch(r"\d.*|[A-Z]\d?", name) or CLASS_WORDS.fullmatch(name):
             continue
-        kind = type_in_context(text, match.start(), match.end()) or type_by_suffix(name)
+        start, end = match.start(), match.start() + len(name)
+        kind = type_in_context(text, start, end) or type_by_suffix(name)
         finder = Finder.CONTEXT if kind else Finder.SHAPE
-        yield Candidate(match.start(), match.end(), kind or EntityType.METHOD, finder)
+        yield Candidate(start, end, kind or EntityType.METHOD, finder)
 
 
 def paired_names(text: str, pairs: list[Pair]) -> Iterator[Candidate]:
