@@ -43,6 +43,11 @@ def found(kind: Kind, name: str, text: str = "") -> Found:
         ("It beats PruneNet (57.4x).", Kind.MODEL, "PruneNet", None),
         ("It has accuracy (57.4%).", Kind.METRIC, "accuracy", None),
         ("On PlumBench, it has 57.4%.", Kind.DATASET, "PlumBench", None),
+        ("It has 57.4% (PlumBench).", Kind.DATASET, "PlumBench", "dataset"),
+        ("It is faster by 57.4x (RTX 4090).", Kind.HARDWARE, "RTX 4090", "hardware"),
+        ("The best has 57.4% (PruneNet).", Kind.MODEL, "PruneNet", "subject"),
+        ("It is faster by 57.4x (PruneNet).", Kind.MODEL, "PruneNet", None),
+        ("It has 57.4% (PlumBench, hard).", Kind.DATASET, "PlumBench", None),
     ],
 )
 def test_a_name_in_front_of_the_bracket_or_colon_completes_the_result(

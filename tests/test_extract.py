@@ -221,6 +221,11 @@ def test_a_measure_whose_words_are_part_of_a_metric_is_that_metric() -> None:
         ("We train PlumNet on two H100-based clusters.", "NVIDIA H100", None),
         ("We train PlumNet on a standard GPU cluster.", "GPU", None),
         ("We train PlumNet on 16 GPU-equipped nodes.", "GPU", None),
+        ("We train PlumNet on 16 nodes with 8 H100 GPUs each.", "NVIDIA H100", 128),
+        ("We train PlumNet on four servers, each with two H100 GPUs.", "NVIDIA H100", 8),
+        ("We train PlumNet on 16×8 H100 GPUs.", "NVIDIA H100", 128),
+        ("We train PlumNet on 2 nodes with 16 H100 GPUs.", "NVIDIA H100", 16),
+        ("Experiments run on a 256-GPU A800 cluster.", "NVIDIA A800", 256),
     ],
 )
 def test_hardware_in_use_is_named_in_full_and_counted(text: str, name: str, count: int | None) -> None:
@@ -426,6 +431,16 @@ def test_hours_of_a_class_of_devices_were_spent_on_it_and_nothing_else_was() -> 
             "dataset",
             {0.4: "CIFAR-10", 1.1: "MNIST"},
         ),
+        (
+            "It has a 1.6x and 2.2x speedup over vLLM on A100 and H100, respectively.",
+            "hardware",
+            {1.6: "NVIDIA A100", 2.2: "NVIDIA H100"},
+        ),
+        (
+            "GPT-4o, Claude 3.5 Sonnet and Gemini 1.5 Pro reach 41.2%, 39.8% and 35.5% accuracy, respectively.",
+            "subject",
+            {41.2: "GPT-4o", 39.8: "Claude 3.5 Sonnet", 35.5: "Gemini 1.5 Pro"},
+        ),
     ],
 )
 def test_lists_are_set_beside_each_other_in_order(text: str, relation: str, expected: dict[float, str]) -> None:
@@ -460,6 +475,59 @@ def test_a_test_set_is_not_trained_on() -> None:
     found = record("RookDet is trained on Objects365 and reaches 54.1 AP on COCO.", "RookDet: A Detector")
     kept = found.above(MIN_SCORE)
     assert named(found, kept.trained_on) == ["Objects365"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RookDet is trained on Objects365 and validated on COCO and LVIS.",
+        "It is trained on Objects365 and generalizes to COCO and LVIS without fine-tuning.",
+        "We train RookDet on Objects365 and test it on COCO and LVIS.",
+    ],
+)
+def test_what_something_is_tested_on_or_transferred_to_it_is_evaluated_on(text: str) -> None:
+    kept = record(f"We present RookDet, a detector. {text}", "RookDet: A Detector").above(MIN_SCORE)
+    assert named(kept, kept.trained_on) == ["Objects365"]
+    assert {"COCO", "LVIS"} <= set(named(kept, kept.evaluated_on))
+
+
+def test_what_is_trained_and_tested_on_one_data_set_keeps_both() -> None:
+    kept = record("RookDet is trained and evaluated on Objects365.", "RookDet: A Detector").above(MIN_SCORE)
+    assert named(kept, kept.trained_on) == named(kept, kept.evaluated_on) == ["Objects365"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "While earlier models require 64 H100 GPUs, RookLM was trained on 8 A100 GPUs.",
+        "Unlike prior work that needs 64 H100 GPUs, we train RookLM on 8 A100 GPUs.",
+    ],
+)
+def test_what_others_needed_is_not_in_use(text: str) -> None:
+    kept = record(f"We present RookLM, a model. {text}", "RookLM: A Model").above(MIN_SCORE)
+    assert [(named(kept, [use.hardware]), use.count) for use in kept.runs_on] == [(["NVIDIA A100"], 8)]
+
+
+def test_what_tuning_results_in_is_introduced() -> None:
+    found = record("We fine-tune Llama 3.1 8B on 200k filings, resulting in FinPlum-8B. It reads filings.")
+    assert named(found, found.above(MIN_SCORE).introduces) == ["FinPlum-8B"]
+
+
+def test_two_names_joined_by_and_are_two_where_the_text_counts_them() -> None:
+    found = record("We introduce Orrery and Sextant, two training-free methods for token pruning.")
+    assert {"Orrery", "Sextant"} <= set(types(found))
+
+
+def test_seconds_are_no_throughput() -> None:
+    found = record("RookServe doubles throughput and shortens the time to first token from 900 ms to 310 ms.")
+    metrics = {result.value: named(found, [result.metric])[0] for result in found.results if result.unit == "ms"}
+    assert "throughput" not in metrics.values()
+
+
+@pytest.mark.parametrize("title", ["vLLM vs. TensorRT-LLM: A Comparison", "PlumBench Revisited: What Did We Learn?"])
+def test_a_title_that_sets_known_things_side_by_side_names_nothing_new(title: str) -> None:
+    found = record("We measure again.", title)
+    assert not found.above(MIN_SCORE).introduces
 
 
 def test_what_is_trained_on_stays_so_where_its_test_set_is_named_too() -> None:

@@ -52,6 +52,8 @@ _OF_UNIT: dict[str, frozenset[str]] = {
 
 _NAMING = {"J": ("energy",), "W": ("power",), "s": ("latency", " time", "runtime"), "GB": ("memory",)}
 """Words in the name of a measure that tell what it is of."""
+_RATED = ("throughput", "frame rate")
+"""Words in the name of a measure that tell it is a rate: no time, energy or size."""
 _SAVED = re.compile(r"(energy|memory|power|cost|latency|time|communication)(?: (\w+))? (?:savings?|reductions?)", re.I)
 _SPENT = {
     "energy": "energy consumption",
@@ -126,6 +128,8 @@ def contradicts(measure: str, unit: str, measured_in: str) -> bool:
 
     >>> [contradicts(*told, "") for told in (("power", "mJ"), ("energy", "mJ"), ("energy", "W"), ("power", "%"))]
     [True, False, True, False]
+    >>> [contradicts("peak throughput", unit, "") for unit in ("ms", "tokens/s", "GB/s")]
+    [True, False, False]
     >>> contradicts("search time", "W", ""), contradicts("ROUGE-L", "MB", "%"), contradicts("latency", "hours", "ms")
     (True, True, False)
     """
@@ -135,6 +139,8 @@ def contradicts(measure: str, unit: str, measured_in: str) -> bool:
     if measured_in:
         return normalized(1, measured_in).unit != kind and (measured_in in BARE or measured_in in _RATES)
     name = measure.lower()
+    if any(word in name for word in _RATED):
+        return kind in _NAMING
     named = next((told for told, words in _NAMING.items() if any(word in name for word in words)), kind)
     return named != kind and not any(word in name for word in _NAMING.get(kind, ()))
 

@@ -65,6 +65,7 @@ _PROSE = re.compile(
     r"(?:Every|All|Is|Are|Do|Does|Can|How|Why|What|When|Where|Which|From|On|To|Towards?|Beyond|Who|One|Two|Not|No|An?|\w+ing)\s"
     r"|(?:Position|Survey|Tutorial|Perspective|Viewpoint|Opinion|Commentary|Editorial|Demo|Poster|Invited|Keynote|Review|Overview|"
     r"Roadmap)(?:\s(?:Paper|Article|Abstract|Talk|Track))?$"
+    r"|.*\s(?:Revisited$|vs\.?\s|versus\s|at\s)"
     r"|.*\s(?:Technical Report|Report|Survey|Study|Counts?|Matters?|Needed)$"
 )
 

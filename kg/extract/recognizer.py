@@ -69,6 +69,9 @@ _FORMAT = re.compile(r"(?:[WA]\d+){2}(?:KV\d+)?")
 _CAPITAL_INSIDE = re.compile(r"[a-z][A-Z]")
 _COUNTED = re.compile(r"\d+(?:[x×]|times)\s?(?=[A-Z])")
 """A count that is joined to a device: *16xA100*."""
+_PAIR = re.compile(r"([A-Z]\w+) and ([A-Z]\w+)")
+_BOTH = re.compile(r",? (?:two|both)\b")
+"""Behind the names of two things."""
 _TYPEFACE = re.compile(r"\\(?:text\w\w|emph)\{")
 _CORES = re.compile(r"[ -]Tensor Cores?")
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
@@ -180,7 +183,7 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
     lower = lowered(text)
     machines = any(c.finder in _DEVICES for c in found.candidates) or _MACHINES.search(lower)
     designs = _DESIGN.search(lower) is not None
-    spans = [part for span in spans for part in class_word_apart(text, span)]
+    spans = [part for span in spans for apart in _two(text, span) for part in class_word_apart(text, apart)]
     spans = list(_with_titled(spans, [(c.start, c.end) for c in found.titled]))
     standing = set(spans)
     # What lacks a bracket (*CoT) prompting*) is a name where it is one without it; else 0 of 14 in the abstracts for training.
@@ -292,6 +295,20 @@ def _whole(text: str, span: Span) -> Span:
     if opened > 0 and ")" not in name[opened:]:
         end = end + 1 if text[end : end + 1] == ")" and name[opened - 1] != " " else start + len(name[:opened].rstrip())
     return start - (name.count("}") > name.count("{") and text[start - 1 : start] == "{"), end
+
+
+def _two(text: str, span: Span) -> Iterator[Span]:
+    """A span, as two where the text says that it names two: *Plum and Pear, two methods*.
+
+    >>> text = "We present Plum and Pear, two methods for Time and Space."
+    >>> [text[slice(*part)] for span in ((11, 24), (42, 56)) for part in _two(text, span)]
+    ['Plum', 'Pear', 'Time and Space']
+    """
+    names = _PAIR.fullmatch(text, *span)
+    if names and _BOTH.match(text, span[1]):
+        yield from (names.span(1), names.span(2))
+    else:
+        yield span
 
 
 def _with_titled(spans: list[Span], titled: list[Span]) -> Iterator[Span]:

@@ -57,6 +57,14 @@ _ONE = re.compile(
     r"\b[Oo]n\san?\s(?:(?:consumer(?:-grade)?|low-end|high-end|commodity|modern|mobile|standard|standalone|laptop|desktop|"
     rf"NVIDIA|Nvidia|Intel|AMD|single|{_MEMORY})\s)*$"
 )
+_JOINED = re.compile(r"[\w.]$|[A-Za-z]-$|[.,]\d*$")
+"""In front of a number that is a part of a name or of a longer number."""
+_NODES = re.compile(
+    r"(?<![\d.,-])(?P<nodes>\d{1,3}(?:,\d{3})+|\d{1,6}|\b(?:two|three|four|five|six|seven|eight|sixteen))"
+    r"(?:\s?[x×]\s?|[\s-](?:[\w-]+\s){0,2}?(?:nodes?|servers?|machines?|hosts?|instances?)(?P<with>[^.;:\d]{1,40}))$"
+)
+"""Nodes in front of the number of devices that each has: *16 nodes, each with 8 H100*, *16x8 H100*."""
+_EACH = re.compile(r"\b(?:each|every|per (?:node|server|machine|host|instance))\b|^ of $")
 _YEAR = re.compile(r"\b(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|early|late|mid) 20[12]\d$")
 """What ends with a year and counts nothing."""
 _SERIES = re.compile(r"(?:RTX|GTX|GeForce|Radeon|Xeon|Core|EPYC|Ryzen|Gen|Pi|Alveo|Instinct|Ascend|Dimensity|v)[ -]?$")
@@ -172,8 +180,8 @@ def find_uses(text: str, sentences: list[Span], entities: list[Found]) -> Iterat
     yield from (use for (i, count), use in uses.items() if count is not None or i not in counted)
 
 
-def device_count(before: str) -> int | None:
-    """How many devices the words in front of a device's name say.
+def device_count(before: str, after: str = "") -> int | None:
+    """How many devices the words in front of a device's name say, all nodes together where each has so many.
 
     >>> device_count("trained on 1,024 NVIDIA "), device_count("a single 8-"), device_count("on "), device_count("two ")
     (1024, 8, None, 2)
@@ -181,19 +189,36 @@ def device_count(before: str) -> int | None:
     (8, 1, None)
     >>> device_count("released in 2024, 2 "), device_count("since 2023 NVIDIA "), device_count("on 2048 NVIDIA ")
     (2, None, 2048)
+    >>> device_count("on 16 nodes with 8 ", " GPUs each"), device_count("four servers, each with two "), device_count("16x8 ")
+    (128, 8, 128)
+    >>> device_count("on 4 nodes with 16 ", " GPUs")
+    16
     """
     if _ONE.search(before):
         return 1
     match = _COUNT.search(before)
     if match and _SERIES.search(before[: match.start()]):
         return None
-    if not match or (match.group("number") and re.search(r"[\w.]$|[A-Za-z]-$|[.,]\d*$", before[: match.start()])):
+    if not match:
+        return None
+    joined = match.group("number") and _JOINED.search(before[: match.start()])
+    if joined and not _NODES.search(before[: match.start()]):
         return None
     if _YEAR.search(before, 0, match.end("number")):
         return None
-    if match.group("word"):
-        return _WORD_COUNTS[match.group("word").lower()]
-    return int(match.group("number").replace(",", ""))
+    return _number(match.group("word") or match.group("number")) * _nodes(before[: match.start()], after)
+
+
+def _number(said: str) -> int:
+    return _WORD_COUNTS.get(said.lower()) or int(said.replace(",", ""))
+
+
+def _nodes(before: str, after: str) -> int:
+    """How many nodes have as many devices each as the number between ``before`` and ``after``; 1 where none are told."""
+    nodes = _NODES.search(before)
+    if not nodes or (nodes.group("with") and not (_EACH.search(nodes.group("with")) or _EACH.search(after))):
+        return 1
+    return _number(nodes.group("nodes"))
 
 
 def _says_so(before: str, sentence: str, after: str, bare: bool, in_title: bool) -> bool:
