@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from kg.evaluate import predictions, score
 from kg.extract import extract
 from kg.extract.abbreviations import find_pairs
-from kg.extract.role_head import IN_PASSING, is_presented
+from kg.extract.role_head import is_presented
 from kg.extract.tokens import blank_language
 from kg.extract.urls import find_urls
+from kg.extract.uses import IN_PASSING
 from kg.records import MIN_SCORE, EntityType, Extraction, Paper, Role
 from tests.conftest import EXAMPLES
 
@@ -506,6 +507,14 @@ def test_what_is_trained_and_tested_on_one_data_set_keeps_both() -> None:
 def test_what_others_needed_is_not_in_use(text: str) -> None:
     kept = record(f"We present RookLM, a model. {text}", "RookLM: A Model").above(MIN_SCORE)
     assert [(named(kept, [use.hardware]), use.count) for use in kept.runs_on] == [(["NVIDIA A100"], 8)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Training the larger model takes 26 hours on 8 A100 GPUs.", "Instead of TPUs we use 8 A100 GPUs."]
+)
+def test_what_the_papers_own_models_need_is_in_use(text: str) -> None:
+    kept = record(f"We present RookLM, a model. {text}", "RookLM: A Model").above(MIN_SCORE)
+    assert (["NVIDIA A100"], 8) in [(named(kept, [use.hardware]), use.count) for use in kept.runs_on]
 
 
 def test_what_tuning_results_in_is_introduced() -> None:

@@ -14,7 +14,7 @@ from kg.extract.candidates import Claimed, Found, Use
 from kg.extract.heads import Floats, Indices, Mentions
 from kg.extract.quantities import Quantity
 from kg.extract.results import LINKED
-from kg.extract.role_head import device_class
+from kg.extract.uses import device_class
 from kg.extract.words import Words
 from kg.records import EntityType as Kind
 from kg.records import Span
