@@ -59,6 +59,13 @@ def test_a_name_in_front_of_the_bracket_or_colon_completes_the_result(
     assert told == ({relation: 0} if relation else {})
 
 
+def test_a_baseline_in_the_bracket_behind_is_not_the_subject_too() -> None:
+    text = "It rises to 57.4% (PruneNet)."
+    (quantity,) = find_quantities(text)
+    entity = found(Kind.MODEL, "PruneNet", text)
+    assert labelled(text, quantity, {entity.spans[0][1]: 0}, [entity], baseline=0) == {}
+
+
 def test_a_baseline_in_front_of_the_bracket_stays_the_baseline() -> None:
     text = "It beats PruneNet (57.4%)."
     (quantity,) = find_quantities(text)

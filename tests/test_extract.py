@@ -226,6 +226,8 @@ def test_a_measure_whose_words_are_part_of_a_metric_is_that_metric() -> None:
         ("We train PlumNet on four servers, each with two H100 GPUs.", "NVIDIA H100", 8),
         ("We train PlumNet on 16×8 H100 GPUs.", "NVIDIA H100", 128),
         ("We train PlumNet on 2 nodes with 16 H100 GPUs.", "NVIDIA H100", 16),
+        ("We train PlumNet on 2 servers with 16 H100 GPUs, each with 80 GB.", "NVIDIA H100", 16),
+        ("We train PlumNet on 2 servers with a total of 16 H100 GPUs.", "NVIDIA H100", 16),
         ("Experiments run on a 256-GPU A800 cluster.", "NVIDIA A800", 256),
     ],
 )
@@ -510,7 +512,13 @@ def test_what_others_needed_is_not_in_use(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Training the larger model takes 26 hours on 8 A100 GPUs.", "Instead of TPUs we use 8 A100 GPUs."]
+    "text",
+    [
+        "Training the larger model takes 26 hours on 8 A100 GPUs.",
+        "Instead of TPUs we use 8 A100 GPUs.",
+        "RookLM trains in hours rather than days on 8 A100 GPUs.",
+        "It is trained in one day rather than weeks using 8 A100 GPUs.",
+    ],
 )
 def test_what_the_papers_own_models_need_is_in_use(text: str) -> None:
     kept = record(f"We present RookLM, a model. {text}", "RookLM: A Model").above(MIN_SCORE)

@@ -177,13 +177,15 @@ def labelled(
 ) -> dict[str, int | None]:
     """What a name says of the number in the bracket or behind the colon after it: *PlumBench (57.4%)*, *PlumNet: 31%*.
 
+    Where none stands so, what one in the bracket behind says.
+
     A factor or a gain behind a name is over it, not its own: *vLLM (2.4x)*. ``labels`` has entities by where their
     mentions end.
     """
     before = _LABELS.search(text, max(0, quantity.start - _LABEL_LENGTH), quantity.start)
     label = labels.get(before.start()) if before else None
     if label is None:
-        return _labelled_behind(text, quantity, labels, entities)
+        return _labelled_behind(text, quantity, labels, entities, baseline)
     relation = _LABELLED.get(entities[label].type) if label is not None else None
     if before is None or relation is None or label == baseline:
         return {}
@@ -192,7 +194,7 @@ def labelled(
 
 
 def _labelled_behind(
-    text: str, quantity: Quantity, labels: Mapping[int, int], entities: Sequence[Found]
+    text: str, quantity: Quantity, labels: Mapping[int, int], entities: Sequence[Found], baseline: int | None
 ) -> dict[str, int | None]:
     """What a name that is alone in the bracket behind a number says of it: *2.1x (H100)*, *84% (PlumBench)*.
 
@@ -200,7 +202,7 @@ def _labelled_behind(
     """
     bracket = _BRACKET.match(text, quantity.end)
     label = labels.get(bracket.end("name")) if bracket else None
-    if bracket is None or label is None or entities[label].type is Kind.METHOD:
+    if bracket is None or label is None or label == baseline or entities[label].type is Kind.METHOD:
         return {}
     spans, span = entities[label].spans, bracket.span("name")
     place = bisect_left(spans, span)

@@ -12,7 +12,7 @@ from kg.catalog import Catalog
 from kg.extract.candidates import Claim, Notes, Use
 from kg.extract.heads import FLOOR, Floats, Mentions, calibrated
 from kg.extract.roles import sentence_of
-from kg.extract.uses import named, uses_of
+from kg.extract.uses import told_apart, uses_of
 from kg.records import FITTING, EntityType, Role, Span
 
 ROLES: tuple[str, ...] = (*(role.value for role in Role), "runs_on")
@@ -56,7 +56,7 @@ _LISTED = re.compile(
 
 Of names with a capital behind *resulting in*, *yields*, *to create* and the like 40 of 40 are annotated as introduced.
 """
-_PROPER = {EntityType.MODEL, EntityType.DATASET}
+_MADE = {EntityType.MODEL, EntityType.DATASET}
 _COMMON = re.compile(r"[a-z][a-z -]*")
 _UNNAMED = 0.2
 """The score that a paper introduces a model or data set in small letters alone, *haystack*, at most: 3 of 532 annotated."""
@@ -99,8 +99,8 @@ _REACHED = re.compile(
 )
 _TESTED = re.compile(
     r"(?<!train and )(?<!trained and )(?<!training and )(?<!tune and )(?<!tuned and )(?<!tuning and )"
-    r"\b(?:test(?:ed|s|ing)?(?!-time)|validat(?:ed?|es|ion|ing)|evaluat(?:ed?|es|ing|ion)|transfer(?:s|red|ring)?|generali[sz](?:es?|ed|ing)|"
-    r"benchmarked|assessed)\b(?:(?!train|tun|learn|distil)[^.;]){0,60}?\b(?:on|to|across)\s(?:the |both )?(?:[\w-]+,? (?:and )?){0,4}\Z",
+    r"\b(?:test(?:ed|s|ing)?(?!-time)|validat(?:ed?|es|ion|ing)|evaluat(?:ed?|es|ing|ion)|transfers?|transferred|generali[sz](?:es?|ed|ing)|"
+    r"benchmarked|assessed)\b(?:(?!train|tun|learn|distil|optimi|adapt|fit)[^.;]){0,60}?\b(?:on|to|across)\s(?:the |both )?(?:[\w-]+,? (?:and )?){0,4}\Z",
     re.I,
 )
 """In front of what something is tested on or transferred to: trained on 33 of 352 times, evaluated on 351 times."""
@@ -167,7 +167,7 @@ def judge_roles(
         ):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], LISTED)
             chances[number, _BUILDS_ON] = 0
-        elif entity.type in _PROPER and all(_COMMON.fullmatch(text, *span) for span in entity.spans):
+        elif entity.type in _MADE and all(_COMMON.fullmatch(text, *span) for span in entity.spans):
             chances[number, _INTRODUCES] = min(chances[number, _INTRODUCES], _UNNAMED)
         if _GENRE.search(entity.name):
             chances[number, _INTRODUCES] = 0
@@ -197,7 +197,7 @@ def judge_roles(
             claims.append(Claim(Role(ROLES[column]), number, span, score))
         else:
             uses += uses_of(text, found, number, score, span)
-    return claims, list(named(uses, found.entities, catalog))
+    return claims, list(told_apart(uses, found.entities, catalog))
 
 
 def is_presented(text: str, spans: Iterable[Span]) -> bool:

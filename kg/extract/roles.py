@@ -60,11 +60,19 @@ _ONE = re.compile(
 _JOINED = re.compile(r"[\w.]$|[A-Za-z]-$|[.,]\d*$")
 """In front of a number that is a part of a name or of a longer number."""
 _NODES = re.compile(
-    r"(?<![\d.,-])(?P<nodes>\d{1,3}(?:,\d{3})+|\d{1,6}|\b(?:two|three|four|five|six|seven|eight|sixteen))"
-    r"(?:\s?[x×]\s?|[\s-](?:[\w-]+\s){0,2}?(?:nodes?|servers?|machines?|hosts?|instances?)(?P<with>[^.;:\d]{1,40}))$"
+    r"(?<![\w.,-])(?P<nodes>\d{1,3}(?:,\d{3})+|\d{1,6}|(?:two|three|four|five|six|seven|eight|sixteen)\b)"
+    r"(?:\s?[x×]\s?|[\s-](?:[\w-]{1,20}\s){0,2}?(?:nodes?|servers?|machines?|hosts?|instances?)(?P<with>[^.;:\d]{1,40}))$"
 )
 """Nodes in front of the number of devices that each has: *16 nodes, each with 8 H100*, *16x8 H100*."""
 _EACH = re.compile(r"\b(?:each|every|per (?:node|server|machine|host|instance))\b|^ of $")
+"""Between the nodes and the number that each has."""
+_EACH_BEHIND = re.compile(r"(?:\s[\w-]+){0,2}\s(?:(?:on )?each\b(?! with)|per (?:node|server|machine|host|instance)\b)")
+"""Behind what each node has so many of."""
+_MOST_IN_NODE = 16
+"""More than so many behind a *x* are no devices of a node: *224x224*."""
+_TOTAL = re.compile(r"\btotal|\baltogether\b|\bin all\b")
+_NODES_LENGTH = 100
+"""Characters in front of the number of devices in which nodes are told."""
 _YEAR = re.compile(r"\b(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|early|late|mid) 20[12]\d$")
 """What ends with a year and counts nothing."""
 _SERIES = re.compile(r"(?:RTX|GTX|GeForce|Radeon|Xeon|Core|EPYC|Ryzen|Gen|Pi|Alveo|Instinct|Ascend|Dimensity|v)[ -]?$")
@@ -191,7 +199,9 @@ def device_count(before: str, after: str = "") -> int | None:
     (2, None, 2048)
     >>> device_count("on 16 nodes with 8 ", " GPUs each"), device_count("four servers, each with two "), device_count("16x8 ")
     (128, 8, 128)
-    >>> device_count("on 4 nodes with 16 ", " GPUs")
+    >>> device_count("on 4 nodes with 16 ", " GPUs"), device_count("on 4 nodes with 16 ", " GPUs, each with 80 GB")
+    (16, 16)
+    >>> device_count("on 2 servers with a total of 16 ", " GPUs each")
     16
     """
     if _ONE.search(before):
@@ -202,23 +212,28 @@ def device_count(before: str, after: str = "") -> int | None:
     if not match:
         return None
     joined = match.group("number") and _JOINED.search(before[: match.start()])
-    if joined and not _NODES.search(before[: match.start()]):
+    if joined and not (match.group("number") and _NODES.search(before[: match.start()])):
         return None
     if _YEAR.search(before, 0, match.end("number")):
         return None
-    return _number(match.group("word") or match.group("number")) * _nodes(before[: match.start()], after)
+    count = _number(match.group("word") or match.group("number"))
+    return count * _nodes(before[: match.start()], count, after)
 
 
 def _number(said: str) -> int:
     return _WORD_COUNTS.get(said.lower()) or int(said.replace(",", ""))
 
 
-def _nodes(before: str, after: str) -> int:
-    """How many nodes have as many devices each as the number between ``before`` and ``after``; 1 where none are told."""
-    nodes = _NODES.search(before)
-    if not nodes or (nodes.group("with") and not (_EACH.search(nodes.group("with")) or _EACH.search(after))):
+def _nodes(before: str, count: int, after: str) -> int:
+    """How many nodes have each the ``count`` of devices between ``before`` and ``after``; 1 where none are told."""
+    nodes = _NODES.search(before, max(0, len(before) - _NODES_LENGTH))
+    if nodes is None:
         return 1
-    return _number(nodes.group("nodes"))
+    said = nodes.group("with")
+    if said is None:
+        return _number(nodes.group("nodes")) if count <= _MOST_IN_NODE else 1
+    each = _EACH.search(said) or _EACH_BEHIND.match(after)
+    return _number(nodes.group("nodes")) if each and not _TOTAL.search(said + after) else 1
 
 
 def _says_so(before: str, sentence: str, after: str, bare: bool, in_title: bool) -> bool:

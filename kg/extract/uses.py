@@ -33,14 +33,18 @@ _OF_MEASURE = re.compile(
     r"s?[ -](?:memor|utili[sz]|usage|hours?\b|time\b|V?RAM\b|resource|overhead|cost|load\b)", re.IGNORECASE
 )
 """Behind a class word that is named for what is measured of it: *GPU memory*."""
+_WORD = r"(?!(?:we|our|this|days?|weeks?|hours?|months?|minutes?|using|while|but|no|runs?)\b)(?:\d[\d,]*|[\w-]+)\s"
+"""A word of a clause about others: none of a new clause, nor of how long their work takes."""
+_NEED = r"(?:requires?|required|needs?|demands?|rel(?:y|ies) on|takes?|took|consumes?|uses?|used|trained on)\s"
 _OF_OTHERS = re.compile(
-    r"\b(?:unlike|whereas|instead of|in contrast to|rather than)\b(?:(?!\b(?:we|our)\b)[^,.;]){0,80}\Z|"
-    r"\b(?:prior|previous|earlier|existing|conventional|traditional)\s(?:[\w-]+\s){0,2}?"
-    r"(?:models?|work|works|methods?|systems?|approaches|frameworks?|techniques?|solutions?|LLMs)\s(?:\w+\s){0,2}?"
-    r"(?:requir|need|demand|rel[iy]|tak|took|consum)(?:(?!\b(?:we|our)\b)[^,.;]|,\d){0,60}\Z",
+    rf"\b(?:instead of|rather than)\s(?:(?!on\b){_WORD}){{0,4}}\Z|"
+    rf"\b(?:unlike|whereas|in contrast to)\s(?:{_WORD}){{0,8}}?{_NEED}(?:{_WORD}){{0,6}}\Z|"
+    r"(?<!our )\b(?:prior|previous|earlier|existing|conventional|traditional)\s(?:[\w-]+\s){0,2}?"
+    r"(?:models?|work|works|methods?|systems?|approaches|frameworks?|techniques?|solutions?|LLMs)\s"
+    rf"(?:{_WORD}){{0,2}}?(?!used|trained){_NEED}(?:{_WORD}){{0,6}}\Z",
     re.IGNORECASE,
 )
-"""In front of devices that others use: *unlike prior work on 64 GPUs*, *existing models require H100s*; 0 of 11 in use."""
+"""In front of devices that others use: *unlike prior work that needs 64 GPUs*, *existing models require H100s*; 0 of 11 in use."""
 _NAMED_BELOW, _MEASURED_BELOW = 0.6, 0.7
 """The scores below which a device, and a class word of which only a measure is told (*GPU memory*), is named in passing."""
 IN_PASSING = 0.28
@@ -89,27 +93,27 @@ def _counts(text: str, found: Notes, entity: Found) -> dict[int, Span]:
     return exact or bounds
 
 
-def named(uses: list[Use], entities: Sequence[Found], catalog: Catalog) -> Iterator[Use]:
+def told_apart(uses: list[Use], entities: Sequence[Found], catalog: Catalog) -> Iterator[Use]:
     """The uses, where a class word gives way to the named devices of its class and lends its count to a single one.
 
-    *512 GPUs … on H100s* is 512 times H100.
+    *512 GPUs … on H100s* is 512 times H100; *a 256-GPU A800 cluster* has 256 A800.
     """
     kinds = {use.entity: device_class(entities[use.entity].name, catalog) for use in uses}
-    named: dict[str, list[int]] = {}
+    of_class: dict[str, list[int]] = {}
     for device, kind in kinds.items():
-        named.setdefault(kind, []).append(device)
+        of_class.setdefault(kind, []).append(device)
     alone = set(kinds) - {use.entity for use in uses if use.devices is not None}
     lent: dict[int, int] = {}
     for word in kinds:
-        devices = named.get(entities[word].name, [])
+        devices = of_class.get(entities[word].name, [])
         if len(devices) == 1 and devices[0] in alone:
             lent[word] = devices[0]
     counted = {lent[use.entity] for use in uses if use.entity in lent and use.devices is not None}
     told = {(kinds[use.entity], use.devices, use.span) for use in uses if use.devices is not None and use.devices > 1}
     for use in uses:
         if (entities[use.entity].name, use.devices, use.span) in told:
-            continue  # a 256-GPU A800 cluster
-        named_too = entities[use.entity].name in named.keys() & _GIVING_WAY
+            continue
+        named_too = entities[use.entity].name in of_class.keys() & _GIVING_WAY
         if use.devices is None and (named_too or use.entity in counted):
             continue
         yield use if use.devices is None else use._replace(entity=lent.get(use.entity, use.entity))
