@@ -184,10 +184,10 @@ def labelled(
     """
     before = _LABELS.search(text, max(0, quantity.start - _LABEL_LENGTH), quantity.start)
     label = labels.get(before.start()) if before else None
-    if label is None:
+    if before is None or label is None:
         return _labelled_behind(text, quantity, labels, entities, baseline)
-    relation = _LABELLED.get(entities[label].type) if label is not None else None
-    if before is None or relation is None or label == baseline:
+    relation = _LABELLED.get(entities[label].type)
+    if relation is None or label == baseline:
         return {}
     gain = before.group("more") is not None or quantity.unit == "x"
     return {} if gain and relation == "subject" else {relation: label}

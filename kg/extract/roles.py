@@ -207,33 +207,30 @@ def device_count(before: str, after: str = "") -> int | None:
     if _ONE.search(before):
         return 1
     match = _COUNT.search(before)
-    if match and _SERIES.search(before[: match.start()]):
-        return None
     if not match:
         return None
-    joined = match.group("number") and _JOINED.search(before[: match.start()])
-    if joined and not (match.group("number") and _NODES.search(before[: match.start()])):
+    front = before[: match.start()]
+    nodes = _NODES.search(front, max(0, len(front) - _NODES_LENGTH))
+    if _SERIES.search(front) or (match.group("number") and _JOINED.search(front) and not nodes):
         return None
     if _YEAR.search(before, 0, match.end("number")):
         return None
     count = _number(match.group("word") or match.group("number"))
-    return count * _nodes(before[: match.start()], count, after)
+    return count * _each_of(nodes, count, after) if nodes else count
 
 
 def _number(said: str) -> int:
     return _WORD_COUNTS.get(said.lower()) or int(said.replace(",", ""))
 
 
-def _nodes(before: str, count: int, after: str) -> int:
-    """How many nodes have each the ``count`` of devices between ``before`` and ``after``; 1 where none are told."""
-    nodes = _NODES.search(before, max(0, len(before) - _NODES_LENGTH))
-    if nodes is None:
-        return 1
+def _each_of(nodes: re.Match[str], count: int, after: str) -> int:
+    """How many nodes have each a ``count`` of devices in front of ``after``; 1 where they have them together."""
     said = nodes.group("with")
     if said is None:
-        return _number(nodes.group("nodes")) if count <= _MOST_IN_NODE else 1
-    each = _EACH.search(said) or _EACH_BEHIND.match(after)
-    return _number(nodes.group("nodes")) if each and not _TOTAL.search(said + after) else 1
+        each = count <= _MOST_IN_NODE
+    else:
+        each = bool(_EACH.search(said) or _EACH_BEHIND.match(after)) and not _TOTAL.search(said + after)
+    return _number(nodes.group("nodes")) if each else 1
 
 
 def _says_so(before: str, sentence: str, after: str, bare: bool, in_title: bool) -> bool:

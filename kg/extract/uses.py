@@ -44,7 +44,9 @@ _OF_OTHERS = re.compile(
     rf"(?:{_WORD}){{0,2}}?(?!used|trained){_NEED}(?:{_WORD}){{0,6}}\Z",
     re.IGNORECASE,
 )
-"""In front of devices that others use: *unlike prior work that needs 64 GPUs*, *existing models require H100s*; 0 of 11 in use."""
+"""In front of devices that others use: *unlike prior work that needs 64 GPUs*, *existing models require H100s*.
+
+Rare in the abstracts for training: neither of 2 is annotated as in use, nor any of 11 in a looser form of the same."""
 _NAMED_BELOW, _MEASURED_BELOW = 0.6, 0.7
 """The scores below which a device, and a class word of which only a measure is told (*GPU memory*), is named in passing."""
 IN_PASSING = 0.28
