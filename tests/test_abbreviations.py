@@ -53,6 +53,10 @@ def test_brackets_that_spell_nothing_give_no_pair() -> None:
     assert pairs("We bake bread (see Table) with yeast (XQZ).") == []
 
 
+def test_letters_that_words_have_by_chance_give_no_pair() -> None:
+    assert pairs("It reaches F1 scores of 98.06% (FF++) and 91% (DFDC).") == []
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

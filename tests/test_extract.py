@@ -584,6 +584,38 @@ def test_wordings_that_say_what_a_paper_introduces(title: str, abstract: str, na
     assert name in named(found, found.above(MIN_SCORE).introduces)
 
 
+def test_the_parts_that_a_list_names_are_the_papers_own() -> None:
+    found = record(
+        "AutoPear consists of three LLM-powered agents: Grower, Picker, and Fruit Judge.", "AutoPear: Growing Pears"
+    )
+    own = named(found, found.above(MIN_SCORE).introduces)
+    assert {"Grower", "Picker", "Fruit Judge"} <= set(own)
+    assert {types(found)[name] for name in own[1:]} == {"Method"}
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "We use two agents: Grower and Fruit Judge, to grow pears.",
+        "We report three metrics: Accuracy, Fruit Precision, and Recall.",
+        "The model relies on two components: a Vision Transformer and a Large Language Model.",
+    ],
+)
+def test_parts_in_use_and_lists_with_known_things_are_not_the_papers_own(abstract: str) -> None:
+    assert not record(abstract).above(MIN_SCORE).introduces
+
+
+def test_what_is_left_of_a_macro_is_no_part_of_a_name() -> None:
+    text = "We present a framework called <OrchardNet>, which prunes trees. <OrchardNet> beats BERT on ImageNet."
+    found = record(text, "<OrchardNet>: Pruning Trees")
+    assert not [mention for entity in found.entities for mention in entity.mentions if "<" in mention]
+
+
+def test_a_name_with_its_short_form_behind_it_is_one_thing_with_two_forms() -> None:
+    found = record("We train a model, which we call Orchard Language Model OrLM. OrLM is fast.")
+    assert {"Orchard Language Model", "OrLM"} in [set(entity.mentions) for entity in found.entities]
+
+
 def test_what_is_the_whole_title_is_presented() -> None:
     text = "Plum Tree Parallelism\nPlum tree parallelism is fast."
     assert is_presented(text, [(0, 21)])

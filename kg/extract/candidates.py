@@ -133,6 +133,8 @@ class Notes:
         self.presented: list[Span] = []
         self.titled: list[Candidate] = []
         """The names in front of the title's colon, which hardly ever err."""
+        self.parts: list[Candidate] = []
+        """The names that a list gives to the paper's own parts: half of one word are, and nearly all of several."""
         self.no_devices: set[str] = set()
         """What the catalogue knows as a device and this text means otherwise."""
         self.proposed: list[Found] = []

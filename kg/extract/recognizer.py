@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from kg.extract.heads import Floats, calibrated_score, mentions_of, sigmoid
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
 from kg.extract.result_head import judge_results
-from kg.extract.role_head import PRESENTED, ROLES, TITLED, RoleLogits, is_presented, judge_roles, role_logits
+from kg.extract.role_head import LISTED, PRESENTED, ROLES, TITLED, RoleLogits, is_presented, judge_roles, role_logits
 from kg.extract.shapes import GLUED, HOSTS, ORGANISATIONS
 from kg.extract.stacking import ENTITY, entity_rows
 from kg.extract.tags import KINDS, decode, span_probabilities
@@ -72,6 +72,8 @@ _COUNTED = re.compile(r"\d+(?:[x×]|times)\s?(?=[A-Z])")
 _PAIR = re.compile(r"([A-Z]\w+) and ([A-Z]\w+)")
 _BOTH = re.compile(r",? (?:two|both)\b")
 """Behind the names of two things."""
+_SPELT_BESIDE = re.compile(r"((?:[A-Z][\w-]++(?: (?:and|for|in|of))? ){2,6})([A-Z]\w*[A-Z]\w*)")
+"""A name and its short form without a bracket: *Plum Tree Model PTM*; so annotated 8 times of 9 where either is a name."""
 _TYPEFACE = re.compile(r"\\(?:text\w\w|emph)\{")
 _CORES = re.compile(r"[ -]Tensor Cores?")
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
@@ -97,6 +99,7 @@ class Recognizer:
         found.features = features(text, words, found)
         found.reading = self._network.read(words, found.features)
         spans = [_whole(text, words.span(*ends)) for ends in tagged_words(words, found.reading.tags)]
+        spans = [part for span in spans for part in _two(text, span)]
         spans = whole_pairs(text, spans, found.pairs)
         shorts = short_forms(text, found.pairs, spans, ((own.start, own.end) for own in found.titled))
         places = list(mentions(found, spans, shorts, self._catalog))
@@ -107,6 +110,7 @@ class Recognizer:
             entity.outright = is_presented(text, entity.spans)
         chances = [max(self._chance(found, span, e.type) for span in e.spans) for e in found.entities]
         logits, chances = self._weigh(found, chances)
+        parts = {(part.start, part.end) for part in found.parts}
         for entity, chance in zip(found.entities, chances, strict=True):
             entity.score = calibrated_score(chance, self._network.heads["entity.calibration"])
             if entity.finder in _DEVICES:
@@ -115,6 +119,8 @@ class Recognizer:
                 entity.score = max(entity.score, TITLED)
             if entity.type in _NAMES and entity.outright:
                 entity.score = max(entity.score, PRESENTED)
+            if not parts.isdisjoint(entity.spans):
+                entity.score = max(entity.score, LISTED)
         roles, uses = judge_roles(text, found, logits, self._network.heads["role.calibration"], self._catalog)
         found.claims = Claims(roles, uses, judge_results(text, found, self._network, self._catalog, uses))
         return doc
@@ -183,8 +189,9 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
     lower = lowered(text)
     machines = any(c.finder in _DEVICES for c in found.candidates) or _MACHINES.search(lower)
     designs = _DESIGN.search(lower) is not None
-    spans = [part for span in spans for apart in _two(text, span) for part in class_word_apart(text, apart)]
-    spans = list(_with_titled(spans, [(c.start, c.end) for c in found.titled]))
+    spans = [part for span in spans for part in class_word_apart(text, span)]
+    spans = list(_with(spans, [(own.start, own.end) for own in found.titled]))
+    spans = list(_with([(part.start, part.end) for part in found.parts], spans))
     standing = set(spans)
     # What lacks a bracket (*CoT) prompting*) is a name where it is one without it; else 0 of 14 in the abstracts for training.
     standing_forms = {text[slice(*span)].casefold() for span in spans}
@@ -198,7 +205,7 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
     if not machines:
         for name in votes.keys() - devices:
             votes[name][_HARDWARE] = 0
-    for own in found.titled:
+    for own in [*found.titled, *found.parts]:
         vote = votes[family(text[own.start : own.end])]
         vote[KINDS.index(own.type)] += _UNDECIDED
         vote[_NOT_OWN] = 0
@@ -231,7 +238,7 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
     for place in places:
         chances[text[place.start : place.end]].append(probability(words, tags, place.start, place.end, place.type))
     names = {string for string, every in chances.items() if float(np.mean(every)) >= _KEPT}
-    names |= {text[own.start : own.end] for own in found.titled}
+    names |= {text[own.start : own.end] for own in [*found.titled, *found.parts]}
     names |= {text[slice(*half)] for pair in found.pairs if pair.long in standing for half in pair}
     for place in places:
         string = text[place.start : place.end]
@@ -285,6 +292,8 @@ def _whole(text: str, span: Span) -> Span:
         start, end = face.end(), end - 1
     glued = GLUED.search(text, start + 1, end)
     name = text[start : glued.start() if glued else end].strip("* ")
+    if name.startswith("<") and name.endswith(">"):  # what is left of a macro
+        name = name[1:-1]
     if not name:
         return span
     start = text.index(name, start)
@@ -298,25 +307,32 @@ def _whole(text: str, span: Span) -> Span:
 
 
 def _two(text: str, span: Span) -> Iterator[Span]:
-    """A span, as two where the text says that it names two: *Plum and Pear, two methods*.
+    """A span, as two where the text says that it names two, *Plum and Pear, two methods*, or one twice: *Plum Tree Model PTM*.
 
-    >>> text = "We present Plum and Pear, two methods for Time and Space."
-    >>> [text[slice(*part)] for span in ((11, 24), (42, 56)) for part in _two(text, span)]
-    ['Plum', 'Pear', 'Time and Space']
+    >>> text = "We present Plum and Pear, two methods for Time and Space, in a Plum Tree Model PTM."
+    >>> [text[slice(*part)] for span in ((11, 24), (42, 56), (63, 82)) for part in _two(text, span)]
+    ['Plum', 'Pear', 'Time and Space', 'Plum Tree Model', 'PTM']
     """
     names = _PAIR.fullmatch(text, *span)
     if names and _BOTH.match(text, span[1]):
         yield from (names.span(1), names.span(2))
+        return
+    spelt = _SPELT_BESIDE.fullmatch(text, *span)
+    if spelt and _capitals(spelt[1]) == _capitals(spelt[2]):
+        yield from ((span[0], spelt.end(1) - 1), spelt.span(2))
     else:
         yield span
 
 
-def _with_titled(spans: list[Span], titled: list[Span]) -> Iterator[Span]:
-    """The spans that the network found and those of the title's names, which stand where the two overlap."""
-    yield from titled
-    for start, end in spans:
-        if not any(start < behind and first < end for first, behind in titled):
-            yield start, end
+def _capitals(words: str) -> str:
+    return "".join(filter(str.isupper, words))
+
+
+def _with(spans: Iterable[Span], surer: Sequence[Span]) -> Iterator[Span]:
+    """The surer spans and those others that overlap none of them."""
+    yield from surer
+    around = Stretches(surer)
+    yield from (span for span in spans if not around.meet(*span))
 
 
 def _without_head_noun(words: Words, first: int, behind: int) -> int:

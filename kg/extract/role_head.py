@@ -57,6 +57,7 @@ _LISTED = re.compile(
 Of names with a capital behind *resulting in*, *yields*, *to create* and the like 33 of 33 are annotated as introduced.
 """
 _MADE = {EntityType.MODEL, EntityType.DATASET}
+_PARTS = _WORKS | {EntityType.METRIC}
 _COMMON = re.compile(r"[a-z][a-z -]*")
 _UNNAMED = 0.2
 """The score that a paper introduces a model or data set in small letters alone, *haystack*, at most: 20 of 1,310 annotated."""
@@ -85,7 +86,7 @@ BUILT_ON = 0.75
 PRESENTED = 0.9
 """The score of a name right behind *we present*, at least: so annotated 8,695 times of 8,707, of names in the catalogue 219 of 224."""
 LISTED = 0.5
-"""The score of what a paper lists as its own in small letters, at least."""
+"""The score of what a paper lists as its own in small letters or one word with a capital, at least."""
 _SUBTITLED = 0.2
 """The score that a paper introduces what only the rest of its title names, in several words, behind its own name, at most.
 
@@ -154,11 +155,12 @@ def judge_roles(
     each, mentions = logits.each, logits.mentions
     chances = calibrated(logits.entities, calibration)
     own = {(c.start, c.end) for c in found.titled}
+    parts = {(c.start, c.end) for c in found.parts}
     subtitle = _subtitle(text) if own else (0, 0)
     for number, entity in enumerate(found.entities):
         if entity.type is EntityType.METHOD and _stands_only_in(subtitle, text, entity.spans):
             chances[number, _INTRODUCES] = min(chances[number, _INTRODUCES], _SUBTITLED)
-        known = entity.type in _WORKS and catalog.find(entity.type, entity.name) is not None
+        known = entity.type in _PARTS and catalog.find(entity.type, entity.name) is not None
         if not own.isdisjoint(entity.spans) and (entity.outright or not known):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], TITLED)
             chances[number, _BUILDS_ON] = 0
@@ -170,6 +172,9 @@ def judge_roles(
         ):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], LISTED)
             chances[number, _BUILDS_ON] = 0
+        elif entity.type in _PARTS and not known and not parts.isdisjoint(entity.spans):
+            score = PRESENTED if " " in entity.name else LISTED
+            chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], score)
         elif entity.type in _MADE and all(_COMMON.fullmatch(text, *span) for span in entity.spans):
             chances[number, _INTRODUCES] = min(chances[number, _INTRODUCES], _UNNAMED)
         if _GENRE.search(entity.name):

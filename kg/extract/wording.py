@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from kg.extract.candidates import Candidate, Finder, Pair, notes
 from kg.extract.kinds import head_type, own_types, type_by_suffix, type_in_context
-from kg.extract.presented import presented_names, title_name
+from kg.extract.presented import named_parts, presented_names, title_name
 from kg.extract.shapes import CLASS_WORDS, GENERIC, GENERIC_TAIL, GLUED, NAME, SHAPE, WORDED, trim
 from kg.extract.tokens import URL
 from kg.extract.words import Stretches, standing
@@ -121,6 +121,7 @@ def wording(doc: Doc) -> Doc:
     found.titled = list(_own(text, titled, Finder.TITLE))
     candidates += found.titled
     known = {text[c.start : c.end]: c.type for c in found.candidates if c.finder is Finder.KNOWN and c.name}
+    found.parts = [Candidate(*part, Finder.PRESENTED) for part in named_parts(text, known)]
     title = text[: text.find("\n")]
     pair_at = {at: pair for pair in reversed(found.pairs) for at in (*range(*pair.long), pair.short[0])}
     proposed = Stretches((c.start, c.end) for c in found.candidates)

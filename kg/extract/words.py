@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
@@ -62,11 +62,11 @@ class Words:
 
 
 class Stretches:
-    """Stretches of a text that one asks whether they hold a span.
+    """Stretches of a text that one asks whether they hold a span or meet it.
 
-    >>> stretches = Stretches([(0, 4), (2, 9)])
-    >>> stretches.hold(3, 9), stretches.hold(1, 9)
-    (True, False)
+    >>> stretches = Stretches([(1, 4), (2, 9)])
+    >>> stretches.hold(3, 9), stretches.hold(1, 9), stretches.meet(8, 12), stretches.meet(0, 1), stretches.meet(9, 12)
+    (True, False, True, False, False)
     """
 
     def __init__(self, spans: Iterable[Span]) -> None:
@@ -78,6 +78,11 @@ class Stretches:
         """Whether one of the stretches holds the whole span."""
         place = bisect_right(self._starts, start)
         return place > 0 and end <= self._ends[place - 1]
+
+    def meet(self, start: int, end: int) -> bool:
+        """Whether one of the stretches has a character with the span in common."""
+        place = bisect_left(self._starts, end)
+        return place > 0 and start < self._ends[place - 1]
 
 
 def occurring(text: str, strings: Iterable[str]) -> dict[str, list[int]]:
