@@ -184,9 +184,8 @@ def named_parts(text: str, known: Container[str]) -> Iterator[tuple[int, int, En
             if not part.group("more"):
                 break
         names = [text[start:end] for start, end, _ in parts]
-        plain = kind is EntityType.METRIC and not any(
-            " " in name for name in names
-        )  # *Fluency and Relevance* are anybody's
+        # *Fluency and Relevance* are anybody's metrics.
+        plain = kind is EntityType.METRIC and not any(" " in name for name in names)
         if len(parts) > 1 and not plain and not any(name in known for name in names):
             yield from parts
 

@@ -172,8 +172,8 @@ def judge_roles(
         ):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], LISTED)
             chances[number, _BUILDS_ON] = 0
-        elif entity.type in _PARTS and not known and not parts.isdisjoint(entity.spans):
-            score = PRESENTED if " " in entity.name else LISTED
+        elif entity.type in _PARTS and not known and (named := parts.intersection(entity.spans)):
+            score = PRESENTED if any(" " in text[slice(*span)] for span in named) else LISTED
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], score)
         elif entity.type in _MADE and all(_COMMON.fullmatch(text, *span) for span in entity.spans):
             chances[number, _INTRODUCES] = min(chances[number, _INTRODUCES], _UNNAMED)
