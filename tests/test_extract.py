@@ -597,6 +597,7 @@ def test_the_parts_that_a_list_names_are_the_papers_own() -> None:
     "abstract",
     [
         "We use two agents: Grower and Fruit Judge, to grow pears.",
+        "Experiments on four components (Encoder, Decoder, Fruit Projector, Head) show gains.",
         "We report three metrics: Accuracy, Fruit Precision, and Recall.",
         "The model relies on two components: a Vision Transformer and a Large Language Model.",
     ],

@@ -59,7 +59,7 @@ _LONGEST_LIST = 1000
 _CAPITALISED = r"[A-Z][a-z]++"
 _PARTS = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|[2-8])\s(?:[\w-]++,?\s(?:and\s)?){0,4}?(?:sub-?)?"
-    r"(?:(?P<metrics>metrics)|components?|modules?|agents?|engines?|mechanisms?|techniques?|innovations?|designs|optimizations|policies)"
+    r"(?:(?P<metrics>metrics)|components?|modules?|agents?|engines?|mechanisms?|techniques?|innovations?|optimizations|policies)"
     r"(?:,?\s(?:i\.e\.,?|namely,?|that is,?)|\s?[:,(—–]|\s-{1,3})\s?"
 )
 _PART = re.compile(
@@ -67,11 +67,12 @@ _PART = re.compile(
     r"(?:\s(?!and\b)[a-z][^,;.:()]{0,80}?)?(?P<more>,?\sand\s|,\s|;\s(?:and\s)?|(?=[.;:)]|$))"
 )
 _OF_OTHERS = re.compile(
-    r"\b(?:(?:us(?:es?|ed|ing)|(?:employ|compar|evaluat|test)(?:s|es?|ed|ing)?)\s(?:[\w-]+\s){0,2}"
+    r"\b(?:(?:us(?:es?|ed|ing)|(?:employ|compar|evaluat|test|measur|report|explor|examin|analy[sz]|investigat|discuss|observ)(?:s|es?|ed|ing)?"
+    r"|stud(?:y|ies|ied)|identif(?:y|ies|ied)|rel(?:y|ies|ied)|experiments|results)\s(?:[\w-]+\s){0,2}"
     r"|(?:unlike|existing|prior|previous|earlier)\s(?:[\w-]+\s){0,6})\Z",
     re.IGNORECASE,
 )
-"""In front of what a paper makes use of and has not made."""
+"""In front of what a paper makes use of or looks at and has not made."""
 _OF_OTHERS_LENGTH = 60
 
 _TITLE = re.compile(
