@@ -25,6 +25,8 @@ _NAMESPACE = _ONTOLOGY.removesuffix("#")
 _LINKS = ("kind", "variantOf", "partOf")
 _TYPES = {_ONTOLOGY + kind.value: kind for kind in EntityType}
 _JOINTS = re.compile(r"[\s-]+(?=\S)|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
+_LONGEST_LINE = 80
+"""Characters of a product line's name, at most."""
 
 
 @dataclass(slots=True)
@@ -131,7 +133,7 @@ class Catalog:
         >>> Catalog({xeon.iri: xeon}, quads).line("Xeon E5-2690")[1]
         'Intel Xeon E5-2690'
         """
-        for joint in reversed(list(_JOINTS.finditer(name))):
+        for joint in reversed(list(_JOINTS.finditer(name, 0, _LONGEST_LINE))):
             line, number = self.find(EntityType.HARDWARE, name[: joint.start()]), name[joint.end() :]
             if line and line.iri in self._lines and any(c.isdigit() for c in number):
                 return line, f"{line.name}{joint.group().strip() or ' '}{number}"

@@ -600,16 +600,35 @@ def test_the_parts_that_a_list_names_are_the_papers_own() -> None:
         "Experiments on four components (Encoder, Decoder, Fruit Projector, Head) show gains.",
         "We report three metrics: Accuracy, Fruit Precision, and Recall.",
         "The model relies on two components: a Vision Transformer and a Large Language Model.",
+        "The model has two components: a Vision Transformer and a Large Language Model.",
+        "It has three modules: a Fruit Finder, a Fruit Judge, and BERT.",
+        "It has two metrics: Fluency and Relevance.",
+        "Among five fruit engines, Plum Runner is best, Pear Runner second.",
     ],
 )
 def test_parts_in_use_and_lists_with_known_things_are_not_the_papers_own(abstract: str) -> None:
     assert not record(abstract).above(MIN_SCORE).introduces
 
 
-def test_what_is_left_of_a_macro_is_no_part_of_a_name() -> None:
-    text = "We present a framework called <OrchardNet>, which prunes trees. <OrchardNet> beats BERT on ImageNet."
-    found = record(text, "<OrchardNet>: Pruning Trees")
-    assert not [mention for entity in found.entities for mention in entity.mentions if "<" in mention]
+def test_parts_of_several_words_are_surer_than_those_of_one() -> None:
+    found = record("AutoPear has two modules: Grower and Fruit Judge.", "AutoPear: Growing Pears")
+    score = {named(found, [fact.entity])[0]: fact.score for fact in found.facts if fact.role is Role.INTRODUCES}
+    assert score["Fruit Judge"] >= 0.9 > score["Grower"]
+
+
+@pytest.mark.parametrize("mark", ["<{}>", "<b>{}</b>"])
+@pytest.mark.parametrize("title", ["{}: Pruning Trees", "Pruning Trees"])
+def test_what_is_left_of_markup_is_no_part_of_a_name(mark: str, title: str) -> None:
+    own = mark.format("OrchardNet")
+    text = f"We present a framework called {own}, which prunes trees. {own} beats BERT on ImageNet."
+    found = record(text, title.format(own))
+    assert "OrchardNet" in named(found, found.introduces)
+    assert not [mention for entity in found.entities for mention in entity.mentions if set(mention) & set("<>/")]
+
+
+def test_a_metric_of_the_title_is_introduced_though_the_catalogue_knows_it() -> None:
+    found = record("METEOR scores translations by matching words.", "METEOR: An Automatic Metric for MT Evaluation")
+    assert "METEOR" in named(found, found.above(MIN_SCORE).introduces)
 
 
 def test_a_name_with_its_short_form_behind_it_is_one_thing_with_two_forms() -> None:

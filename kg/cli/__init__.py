@@ -75,4 +75,4 @@ def main() -> None:
         messages.print("kg: stopped; what was finished is kept")
         sys.exit(130)
     finally:
-        gc.freeze()  # else the last thing a command does is to look all of it through, for a fifth of its start-up
+        gc.freeze()  # else the last thing a command does is to look all of it through, for up to a fifth of its time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 
 from kg.extract.candidates import Pair
 from kg.extract.kinds import head_type
@@ -60,23 +60,30 @@ _CAPITALISED = r"[A-Z][a-z]++"
 _PARTS = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|[2-8])\s(?:[\w-]++,?\s(?:and\s)?){0,4}?(?:sub-?)?"
     r"(?:(?P<metrics>metrics)|components?|modules?|agents?|engines?|mechanisms?|techniques?|innovations?|optimizations|policies)"
-    r"(?:,?\s(?:i\.e\.,?|namely,?|that is,?)|\s?[:,(—–]|\s-{1,3})\s?"
+    r"(?:,?\s(?:i\.e\.,?|namely,?|that is,?)|\s?[:,—–]|\s-{1,3})\s?"
 )
 _PART = re.compile(
     rf"(?:(?:an?|the|our)\s)?(?P<name>(?!(?:First|During)\b)(?:{_CAPITALISED}[ -]){{0,4}}{_CAPITALISED})(?![\w-])(?:\s\([^)]{{1,20}}\))?"
     r"(?:\s(?!and\b)[a-z][^,;.:()]{0,80}?)?(?P<more>,?\sand\s|,\s|;\s(?:and\s)?|(?=[.;:)]|$))"
 )
 _OF_OTHERS = re.compile(
-    r"\b(?:(?:us(?:es?|ed|ing)|(?:employ|compar|evaluat|test|measur|report|explor|examin|analy[sz]|investigat|discuss|observ)(?:s|es?|ed|ing)?"
-    r"|stud(?:y|ies|ied)|identif(?:y|ies|ied)|rel(?:y|ies|ied)|experiments|results)\s(?:[\w-]+\s){0,2}"
-    r"|(?:unlike|existing|prior|previous|earlier)\s(?:[\w-]+\s){0,6})\Z",
+    r"\b(?:(?:us(?:es?|ed|ing)|(?:employ|compar|evaluat|test|measur|report|explor|examin|analy[sz]|investigat|discuss|observ|attack|support"
+    r"|connect|simulat|scor|rank)(?:s|es?|ed|ing)?"
+    r"|(?:stud|identif|rel|quer)(?:y|ies|ied|ying)|wrap(?:s|ped|ping)?|experiments|results)\s(?:[\w-]+\s){0,2}"
+    r"|(?:unlike|existing|prior|previous|earlier|these|those|all)\s(?:[\w-]+\s){0,6})\Z",
     re.IGNORECASE,
 )
-"""In front of what a paper makes use of or looks at and has not made."""
+"""In front of what a paper makes use of or looks at and has not made, or has named before."""
+_OPENING = re.compile(
+    r"(?:[.\n]\s?|\A)(?:With|Across|Among|Under|Using|By|Through|Of|In|For|On|Over|Between)\s(?:\w+\s){0,3}\Z"
+)
+"""In front of what opens a sentence, which no list follows but what is said of it: *Among five engines, Plum is best*."""
 _OF_OTHERS_LENGTH = 60
+_BEHIND = re.compile(r"[\w+-]++(?:\s[\w+-]++)?")
+"""The words at which a list was not read on."""
 
 _TITLE = re.compile(
-    r"(?P<the>The\s)?<?(?P<name>[^:\n]{2,60}?)>?\s*(?:\((?P<short>[^)\n]{2,20})\))?(?::\s|\s(?:---?|[–—])\s)"
+    r"(?P<the>The\s)?(?:<\w{1,9}>(?=[^<\n]{2,60}</)|<)?(?P<name>[^:\n]{2,60}?)(?:</\w{1,9}>|>)?\s*(?:\((?P<short>[^)\n]{2,20})\))?(?::\s|\s(?:---?|[–—])\s)"
 )
 
 
@@ -162,31 +169,37 @@ def _components(text: str) -> Iterator[tuple[int, int]]:
                 yield match.end() + item.start("name"), match.end() + item.end("name")
 
 
-def named_parts(text: str, known: Container[str]) -> Iterator[tuple[int, int, EntityType]]:
+def named_parts(text: str, known: Collection[str]) -> Iterator[tuple[int, int, EntityType]]:
     """Names in words with capitals that a list gives to a paper's own parts: *with two agents, Planner and Tool Judge*.
 
     They are metrics where the list says so (38 of 38), else methods (69 of 73). A list of which something is ``known``
-    has none of its own (0 of 8). In ``training/arxiv.jsonl`` 91 of 98 of several words are annotated as introduced, 20 of
+    has none of its own (0 of 10). In ``training/arxiv.jsonl`` 91 of 96 of several words are annotated as introduced, 20 of
     40 of one word; of those that a network which had not seen them missed or doubted 15 of 15.
 
     >>> texts = "It consists of two key modules: Plum Former (PF) and Judge.", "We use two agents: Planner and Judge."
     >>> [[text[start:end] for start, end, _ in named_parts(text, {"BERT"})] for text in texts]
     [['Plum Former', 'Judge'], []]
     """
+    read = 0
     for match in _PARTS.finditer(text):
-        if _OF_OTHERS.search(text, max(0, match.start() - _OF_OTHERS_LENGTH), match.start()):
+        front = max(0, match.start() - _OF_OTHERS_LENGTH), match.start()
+        if match.start() < read or _OF_OTHERS.search(text, *front):
+            continue
+        if "," in match.group()[-2:] and _OPENING.search(text, *front):
             continue
         kind = EntityType.METRIC if match.group("metrics") else EntityType.METHOD
         parts: list[tuple[int, int, EntityType]] = []
-        at = match.end()
-        while at < match.end() + _LONGEST_LIST and (part := _PART.match(text, at)):
+        read = match.end()
+        while read < match.end() + _LONGEST_LIST and (part := _PART.match(text, read)):
             parts.append((part.start("name"), part.end("name"), kind))
-            at = part.end()
+            read = part.end()
             if not part.group("more"):
                 break
         names = [text[start:end] for start, end, _ in parts]
         # *Fluency and Relevance* are anybody's metrics.
         plain = kind is EntityType.METRIC and not any(" " in name for name in names)
+        behind = _BEHIND.match(text, read)
+        names += behind.group().split() if behind else []
         if len(parts) > 1 and not plain and not any(name in known for name in names):
             yield from parts
 

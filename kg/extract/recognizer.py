@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -72,9 +73,11 @@ _COUNTED = re.compile(r"\d+(?:[x×]|times)\s?(?=[A-Z])")
 _PAIR = re.compile(r"([A-Z]\w+) and ([A-Z]\w+)")
 _BOTH = re.compile(r",? (?:two|both)\b")
 """Behind the names of two things."""
-_SPELT_BESIDE = re.compile(r"((?:[A-Z][\w-]++(?: (?:and|for|in|of))? ){2,6})([A-Z]\w*[A-Z]\w*)")
+_SPELT_BESIDE = re.compile(r"((?:[A-Z][\w-]++(?: (?:and|for|in|of))? ){2,6})([A-Z][^\WA-Z]*+[A-Z]\w*+)")
 """A name and its short form without a bracket: *Plum Tree Model PTM*; so annotated 8 times of 9 where either is a name."""
 _TYPEFACE = re.compile(r"\\(?:text\w\w|emph)\{")
+_MARKED = re.compile(r"<(?:(?P<tag>\w+)>(?=[^<>]))?(?P<name>[^<>]++)(?(tag)</(?P=tag)>?|>)")
+"""What is left of a macro, *<Plum>*, or a name between tags, of which the text's words have the last bracket apart."""
 _CORES = re.compile(r"[ -]Tensor Cores?")
 _NAMES = {EntityType.MODEL, EntityType.METHOD, EntityType.SYSTEM}
 _UNDECIDED = 0.1
@@ -191,7 +194,7 @@ def mentions(found: Notes, spans: list[Span], shorts: ShortForms, catalog: Catal
     designs = _DESIGN.search(lower) is not None
     spans = [part for span in spans for part in class_word_apart(text, span)]
     spans = list(_with(spans, [(own.start, own.end) for own in found.titled]))
-    spans = list(_with([(part.start, part.end) for part in found.parts], spans))
+    spans = list(_with([(part.start, part.end) for part in found.parts], _of_one(spans, found.parts)))
     standing = set(spans)
     # What lacks a bracket (*CoT) prompting*) is a name where it is one without it; else 0 of 14 in the abstracts for training.
     standing_forms = {text[slice(*span)].casefold() for span in spans}
@@ -292,8 +295,8 @@ def _whole(text: str, span: Span) -> Span:
         start, end = face.end(), end - 1
     glued = GLUED.search(text, start + 1, end)
     name = text[start : glued.start() if glued else end].strip("* ")
-    if name.startswith("<") and name.endswith(">"):  # what is left of a macro
-        name = name[1:-1]
+    marked = _MARKED.fullmatch(name)
+    name = marked["name"].strip() if marked else name
     if not name:
         return span
     start = text.index(name, start)
@@ -333,6 +336,12 @@ def _with(spans: Iterable[Span], surer: Sequence[Span]) -> Iterator[Span]:
     yield from surer
     around = Stretches(surer)
     yield from (span for span in spans if not around.meet(*span))
+
+
+def _of_one(spans: Iterable[Span], parts: Sequence[Candidate]) -> Iterator[Span]:
+    """The spans that do not join several parts of a list: *Fast Path and Slow Path*."""
+    starts = [part.start for part in parts]
+    yield from (span for span in spans if bisect_left(starts, span[1]) - bisect_left(starts, span[0]) < 2)
 
 
 def _without_head_noun(words: Words, first: int, behind: int) -> int:

@@ -57,7 +57,8 @@ _LISTED = re.compile(
 Of names with a capital behind *resulting in*, *yields*, *to create* and the like 33 of 33 are annotated as introduced.
 """
 _MADE = {EntityType.MODEL, EntityType.DATASET}
-_PARTS = _WORKS | {EntityType.METRIC}
+_OWN_PARTS = _WORKS | {EntityType.METRIC}
+"""What the parts that a list names may be."""
 _COMMON = re.compile(r"[a-z][a-z -]*")
 _UNNAMED = 0.2
 """The score that a paper introduces a model or data set in small letters alone, *haystack*, at most: 20 of 1,310 annotated."""
@@ -160,8 +161,8 @@ def judge_roles(
     for number, entity in enumerate(found.entities):
         if entity.type is EntityType.METHOD and _stands_only_in(subtitle, text, entity.spans):
             chances[number, _INTRODUCES] = min(chances[number, _INTRODUCES], _SUBTITLED)
-        known = entity.type in _PARTS and catalog.find(entity.type, entity.name) is not None
-        if not own.isdisjoint(entity.spans) and (entity.outright or not known):
+        known = catalog.find(entity.type, entity.name) is not None
+        if not own.isdisjoint(entity.spans) and (entity.outright or not (known and entity.type in _WORKS)):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], TITLED)
             chances[number, _BUILDS_ON] = 0
         if entity.type in _WORKS and entity.outright:
@@ -172,7 +173,7 @@ def judge_roles(
         ):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], LISTED)
             chances[number, _BUILDS_ON] = 0
-        elif entity.type in _PARTS and not known and (named := parts.intersection(entity.spans)):
+        elif entity.type in _OWN_PARTS and not known and (named := parts.intersection(entity.spans)):
             score = PRESENTED if any(" " in text[slice(*span)] for span in named) else LISTED
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], score)
         elif entity.type in _MADE and all(_COMMON.fullmatch(text, *span) for span in entity.spans):
