@@ -338,10 +338,10 @@ def _with(spans: Iterable[Span], surer: Sequence[Span]) -> Iterator[Span]:
     yield from (span for span in spans if not around.meet(*span))
 
 
-def _of_one(spans: Iterable[Span], parts: Sequence[Candidate]) -> Iterator[Span]:
+def _of_one(spans: Iterable[Span], parts: Sequence[Candidate]) -> list[Span]:
     """The spans that do not join several parts of a list: *Fast Path and Slow Path*."""
     starts = [part.start for part in parts]
-    yield from (span for span in spans if bisect_left(starts, span[1]) - bisect_left(starts, span[0]) < 2)
+    return [span for span in spans if bisect_left(starts, span[1]) - bisect_left(starts, span[0]) < 2]
 
 
 def _without_head_noun(words: Words, first: int, behind: int) -> int:
