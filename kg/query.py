@@ -34,9 +34,10 @@ _PARAMETER = re.compile(r'(?P<name>\w+)\s+(?P<kind>\w+)\s+"(?P<text>[^"]*)"(?:\s
 _NAMES = (
     SPARQL_PREFIXES
     + """
-SELECT ?node ?type ?name WHERE {
-  { ?node a ?type ; skos:prefLabel|skos:altLabel ?name }
-  UNION { ?node a kg:Paper ; dcterms:title|fabio:hasArXivId ?name . BIND(kg:Paper AS ?type) }
+SELECT ?node ?type ?name ?other WHERE {
+  { ?node a ?type ; skos:prefLabel ?name BIND(false AS ?other) }
+  UNION { ?node a ?type ; skos:altLabel ?name BIND(true AS ?other) }
+  UNION { ?node a kg:Paper ; dcterms:title|fabio:hasArXivId ?name BIND(kg:Paper AS ?type) BIND(false AS ?other) }
 }
 """
 )
@@ -90,7 +91,7 @@ def load_query(path: Path) -> NamedQuery:
     try:
         text = path.read_text(encoding="utf8")
     except (OSError, UnicodeDecodeError) as error:
-        raise KgError(f"{path}: cannot be read ({error})") from error
+        raise KgError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
     header: dict[str, list[str]] = {}
     for line in text.splitlines():
         match = _HEADER.match(line)
@@ -121,6 +122,7 @@ def find_query(name: str) -> NamedQuery:
     if name not in queries:
         near = difflib.get_close_matches(name, queries, n=3, cutoff=0.4)
         hint = f"did you mean {_either(near)}?" if near else "list them with: kg queries"
+        hint = "a file with a query must end in .rq" if Path(name).is_file() else hint
         raise UsageError(f"no query is named '{name}'; {hint}")
     return queries[name]
 
@@ -232,7 +234,7 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
 
     The kind Entity is any thing that papers name, Any also papers, organizations and kinds of hardware. A paper is
     named by its title, the beginning of it, or its arXiv identifier; a device also without its vendor, where no other
-    device is named so.
+    device is named so. What is called so goes before what is called so too.
     Raises KgError with the nearest names when there is none.
     """
     if re.match(r"https?://\S+$", name):
@@ -244,7 +246,7 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
     name = arxiv[1] if arxiv else name
     wanted = _fold(name)
     near: dict[str, str] = {}
-    found: dict[NamedNode, tuple[int, str]] = {}
+    found: dict[NamedNode, tuple[bool, bool, bool, str]] = {}
     series: set[NamedNode] = set()
     for row in rows(store, _NAMES):
         if not _is_of(row["type"], kind):
@@ -264,7 +266,7 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
             and len(wanted) > 8
             and not _ARXIV.fullmatch(label)
         ):
-            rank = (folded != wanted) * 2 + (label != name), row["node"].value
+            rank = folded != wanted, row["other"].value == "true", label != name, row["node"].value
             found[row["node"]] = min(found.get(row["node"], rank), rank)
     if found:
         return min(found, key=lambda node: found[node])

@@ -98,3 +98,10 @@ def test_a_file_that_could_not_be_written_leaves_the_old_one(tmp_path: Path) -> 
         write_whole(target, half)
     assert [path.name for path in tmp_path.iterdir()] == ["graph.ttl"]
     assert target.read_text(encoding="utf8") == "old"
+
+
+def test_a_file_below_a_file_cannot_be_written_and_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "plums").write_text("plums")
+    with pytest.raises(KgError, match="cannot be written"):
+        export(Store(), ["ttl"], tmp_path / "plums" / "graph")
+    assert (tmp_path / "plums").read_text() == "plums"

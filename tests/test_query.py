@@ -13,7 +13,7 @@ from pyoxigraph import Store
 
 from kg.graph import BASE
 from kg.query import NamedQuery, Table, answer, bind, find_node, find_query, load_query, named_queries
-from kg.records import EntityType, KgError, Size
+from kg.records import Entity, EntityType, KgError, Size
 from kg.show import show
 from kg.stats import stats
 from tests.conftest import values_of_example
@@ -83,6 +83,13 @@ def test_a_device_is_found_without_its_vendor_where_no_other_is_named_so() -> No
         find_node(store, "Y1", "Hardware")
 
 
+def test_what_is_called_so_goes_before_what_is_called_so_too() -> None:
+    dataset = Entity(id="e1", type=EntityType.DATASET, name="PlumCoderData", mentions=("PlumCoder",), score=1.0)
+    store = graph_of(record(entities=(dataset, entity("e2", EntityType.MODEL, "PlumCoder"))))
+    assert find_node(store, "plumcoder").value == BASE + "id/model/plumcoder"
+    assert find_node(store, "PlumCoder", "Dataset").value == BASE + "id/dataset/plumcoderdata"
+
+
 def test_numbers_that_stand_apart_are_not_joined() -> None:
     store = graph_of(record(entities=(entity("e1", EntityType.MODEL, "Plum-2-7B"),)))
     assert find_node(store, "plum2 7b").value == find_node(store, "Plum 2-7B").value
@@ -126,6 +133,14 @@ def test_a_malformed_parameter_line_is_named(tmp_path: Path) -> None:
         load_query(tmp_path / "bad.rq")
     with pytest.raises(KgError, match=r"nowhere\.rq"):
         load_query(tmp_path / "nowhere.rq")
+
+
+def test_a_file_that_does_not_end_as_queries_do_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "plums.txt").write_text("ASK {}")
+    with pytest.raises(KgError, match=r"must end in \.rq"):
+        find_query(str(tmp_path / "plums.txt"))
+    with pytest.raises(KgError, match=r"none\.rq: cannot be read \(No such file or directory\)$"):
+        find_query(str(tmp_path / "none.rq"))
 
 
 def test_rows_come_in_every_standard_format(both: Store) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 # No quantity of a paper has more digits; longer runs are identifiers.
 _NUMBER = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?"
 _PERCENT = r"\\?%"
-_TIMES = r"(?:\\?times\b|[xX×](?![A-Za-z0-9]))(?!\$?\d|\s?10\^)(?!(?:(?<=\s[xX×])|(?<=\s\\times))\s\d)"
+_FLEET = r"\s(?:(?:NVIDIA|Nvidia|AMD)\s(?:\w+\s)?[A-Z]{0,3}\d{2,4}|[AHV]\d00\b|RTX\s|TPU\sv\d)"
+"""What is counted, *8x NVIDIA 3090 GPUs*, and no factor."""
+_TIMES = rf"(?:\\?times\b|[xX×](?![A-Za-z0-9]))(?!\$?\d|\s?10\^)(?!(?:(?<=\s[xX×])|(?<=\s\\times))\s\d)(?!{_FLEET})"
 """A factor's sign, which does not stand between two numbers: *256×256*, *2 x 3*."""
 _DEVICES = r"(?:(?:NVIDIA|Nvidia|[ABHV]\d{2,4}|GPU|TPU|CPU|core)[ -]){1,3}"
 _MICRO = r"(?:[uμµ]|\\mu\b\$?\s?(?:\\(?:mathrm|text)\{)?)"

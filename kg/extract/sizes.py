@@ -57,7 +57,9 @@ _HAS = re.compile(
     r"\b(?:with|and|plus|has|have|us\w+|contain\w*|featur\w+|combin\w+|compris\w+|includ\w+|its)\s(?:(?:an?|the)\s)?\Z"
 )
 _PART_WITH = re.compile(
-    rf"\b(?:{_PARTS}|(?:features?|combines|comprises|includes|uses|contains) an? (?:[\w-]+ )?(?:language model|LLM)) (?:with|of) \Z"
+    rf"\b(?:{_PARTS}|(?:features?|combines|comprises|includes|uses|contains) an? (?:[\w-]+ )?(?:language model|LLM)"
+    r"|(?:equipped|paired|coupled|combined|augmented|assisted|guided) (?:with|by) an? (?:[\w-]+ ){0,2}?(?:model|LLM))"
+    r" (?:with|of|consisting of|that has) (?:(?:merely|only|just) )?\Z"
 )
 """Around a size that a part of a model has: *a 300M-parameter vision encoder*."""
 _IS_A = re.compile(r"\s(?:is|was) (?:an?|the) (?:[\w-]+ ){0,4}")

@@ -19,6 +19,7 @@ _LATEX = re.compile(r"\\(?:text\w*|math\w*|operatorname|rm|bf|it|sc|tt|xspace|va
 _CROSS = re.compile(r"\\times|(?<=\d)\s*(?:times|\*)\s*(?=\d)")
 _PLAIN = re.compile(r"[A-Za-z0-9 .-]*")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)")
+_GAP = re.compile(r"[\s-]")
 _TOKEN = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+|[+#*&]")
 _SYMBOLS = {"+": "plus", "#": "sharp", "*": "star", "&": "and"}
 _YEAR = re.compile(r"(?:19|20)(\d\d)")
@@ -122,14 +123,17 @@ _VERSION = re.compile(r"(?<![A-Za-z])[vV](?=\d)|(?<=[A-Za-z])v(?=\d)|(?<=[a-z])V
 
 
 class Forms(NamedTuple):
-    """Two forms of a name; names with an equal form of either kind are spellings of one name.
+    """Forms of a name; names with an equal form of a kind are spellings of one name.
 
     ``strict`` has lost case, hyphens, spacing, Greek, LaTeX, accents, plurals and British spelling. ``loose`` has
     lost, besides, what need not be said: *dataset*, *NVIDIA*, *80GB*, and the order of a model's size and variant.
+    ``turned``, of tasks and methods in several words, has *merging of models* as *model merging*, and is like no other
+    form, so that CodeChain is no chain of code. It is empty for all others.
     """
 
     strict: str
     loose: str
+    turned: str = ""
 
 
 def forms(type: EntityType, name: str) -> Forms:
@@ -139,8 +143,8 @@ def forms(type: EntityType, name: str) -> Forms:
     True
     >>> forms(EntityType.MODEL, "LLaMA-27B").strict
     'llama27b'
-    >>> forms(EntityType.HARDWARE, "NVIDIA A100-SXM4-80GB")
-    Forms(strict='nvidiaa100sxm4-80gb', loose='a100')
+    >>> forms(EntityType.HARDWARE, "NVIDIA A100-SXM4-80GB")[:2]
+    ('nvidiaa100sxm4-80gb', 'a100')
     """
     text = plain(name)
     return forms_of(type, text, folded(type, text))
@@ -149,7 +153,9 @@ def forms(type: EntityType, name: str) -> Forms:
 def forms_of(type: EntityType, text: str, words: list[str]) -> Forms:
     """The forms of a name that ``plain`` and ``folded`` have read already."""
     strict = joined(words)
-    return Forms(strict or text.casefold(), _loose(type, text, words) or strict or text.casefold())
+    return Forms(
+        strict or text.casefold(), _loose(type, text, words) or strict or text.casefold(), _turned(type, text, words)
+    )
 
 
 def plain(name: str) -> str:
@@ -265,8 +271,6 @@ def _loose(type: EntityType, text: str, words: list[str]) -> str:
     if type in _PROPER or type is EntityType.METHOD:
         bare = _VERSION.sub(" ", bare)
     left = words if bare == text else folded(type, bare)
-    if type in {EntityType.TASK, EntityType.METHOD} and left[1:2] == ["of"] and left.count("of") == 1:
-        left = [*left[2:], left[0]]
     left = _without_tail(left, _TAILS[type])
     if type is EntityType.MODEL:
         left = _size_last(left)
@@ -275,6 +279,15 @@ def _loose(type: EntityType, text: str, words: list[str]) -> str:
             return "|".join([left[0], *sorted(rest)])
     form = joined(left)
     return form.removesuffix("score") if type is EntityType.METRIC and len(form) > 6 else form
+
+
+def _turned(type: EntityType, text: str, words: list[str]) -> str:
+    """The words joined with *X of Y* as *Y X*; nothing for a name in one word, or of a type that is not named so."""
+    if type not in {EntityType.TASK, EntityType.METHOD} or not _GAP.search(text):
+        return ""
+    if words[1:2] == ["of"] and words.count("of") == 1:
+        words = [*words[2:], words[0]]
+    return "~" + joined(_without_tail(words, _TAILS[type]))
 
 
 def _without_tail(words: list[str], tail: frozenset[str]) -> list[str]:

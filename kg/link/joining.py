@@ -169,6 +169,9 @@ class Names:
             self._join_form(name, named.strict, "same normal form")
         for name, named in found.items():
             self._join_form(name, named.loose, "same but for words that need not be said")
+        for name, named in found.items():
+            if named.turned:
+                self._join_form(name, named.turned, "the same words in another order")
 
     def _join_form(self, name: Name, form: str, reason: str) -> None:
         other = self._by_form.setdefault((name.type, form), name)

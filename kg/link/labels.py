@@ -27,6 +27,7 @@ class Labels:
         self._catalog = catalog
         self._strict: dict[tuple[EntityType, str], Entry | None] = {}
         self._loose: dict[tuple[EntityType, str], Entry | None] = {}
+        self._turned: dict[tuple[EntityType, str], Entry | None] = {}
         for entry in catalog:
             self._add(entry)
         self.speller = Speller(self.vocabulary)
@@ -48,8 +49,8 @@ class Labels:
         self.vocabulary.update(chain.from_iterable(words for _, words in read.values()))
         for text, words in read.values():
             found = forms_of(type, text, words)
-            for table, form in ((self._strict, found.strict), (self._loose, found.loose)):
-                if table.setdefault((type, form), device) is not device:
+            for table, form in zip((self._strict, self._loose, self._turned), found, strict=True):
+                if form and table.setdefault((type, form), device) is not device:
                     table[type, form] = None
 
     def labelled(self, name: Name) -> Entry | None:
@@ -67,7 +68,8 @@ class Labels:
         entry = self.labelled(name)
         if entry is not None:
             return entry
-        for table, form in (self._strict, forms.strict), (self._strict, forms.loose), (self._loose, forms.loose):
+        tables = self._strict, self._strict, self._loose, self._turned
+        for table, form in zip(tables, (forms.strict, forms.loose, forms.loose, forms.turned), strict=True):
             if (name.type, form) in table:
                 return table[name.type, form]
         return None

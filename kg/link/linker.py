@@ -82,7 +82,7 @@ class Linker:
     def heard(self, type: EntityType, name: str) -> bool:
         """Whether a record calls something so, in any spelling and by any label, whatever the rules join."""
         entry = self._labels.find(name_of(type, name), forms(type, name))
-        return any((type, form) in self._heard for form in forms(type, entry.name if entry else name))
+        return any((type, form) in self._heard for form in forms(type, entry.name if entry else name) if form)
 
     @cached_property
     def _heard(self) -> set[tuple[EntityType, str]]:
