@@ -234,7 +234,7 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
 
     The kind Entity is any thing that papers name, Any also papers, organizations and kinds of hardware. A paper is
     named by its title, the beginning of it, or its arXiv identifier; a device also without its vendor, where no other
-    device is named so. What is called so goes before what is called so too.
+    device is named so. What is called so goes before what is called so too, then what more papers mention.
     Raises KgError with the nearest names when there is none.
     """
     if re.match(r"https?://\S+$", name):
@@ -246,7 +246,7 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
     name = arxiv[1] if arxiv else name
     wanted = _fold(name)
     near: dict[str, str] = {}
-    found: dict[NamedNode, tuple[bool, bool, bool, str]] = {}
+    found: dict[NamedNode, tuple[bool, bool, bool]] = {}
     series: set[NamedNode] = set()
     for row in rows(store, _NAMES):
         if not _is_of(row["type"], kind):
@@ -266,16 +266,25 @@ def find_node(store: Source, name: str, kind: str = "Entity") -> NamedNode:
             and len(wanted) > 8
             and not _ARXIV.fullmatch(label)
         ):
-            rank = folded != wanted, row["other"].value == "true", label != name, row["node"].value
+            rank = folded != wanted, row["other"].value == "true", label != name
             found[row["node"]] = min(found.get(row["node"], rank), rank)
     if found:
-        return min(found, key=lambda node: found[node])
+        best = min(found.values())
+        return _most_mentioned(store, [node for node, rank in found.items() if rank == best])
     if len(series) == 1:
         return series.pop()
     close = [near[folded] for folded in difflib.get_close_matches(wanted, near, n=3, cutoff=0.6)]
     hint = f"; did you mean {_either(close)}?" if close else "; kg stats lists what there is"
     nothing = "nothing" if kind == "Any" else f"no {kind.lower()}"
     raise KgError(f"the graph has {nothing} named '{name}'{hint}")
+
+
+def _most_mentioned(store: Source, nodes: list[NamedNode]) -> NamedNode:
+    """The node that most papers mention, the first by IRI of several."""
+    if len(nodes) == 1:
+        return nodes[0]
+    count = f"{SPARQL_PREFIXES} SELECT ?node ?paper {{ ?paper kg:mentions ?node }}"
+    return min(nodes, key=lambda node: (-sum(1 for _ in rows(store, count, node=node)), node.value))
 
 
 def rows(store: Source, query: str, **bindings: Term) -> QuerySolutions:

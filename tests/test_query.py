@@ -90,6 +90,15 @@ def test_what_is_called_so_goes_before_what_is_called_so_too() -> None:
     assert find_node(store, "PlumCoder", "Dataset").value == BASE + "id/dataset/plumcoderdata"
 
 
+def test_of_two_things_called_alike_the_one_is_meant_that_more_papers_mention() -> None:
+    def spelt(id: str, name: str) -> Entity:
+        return Entity(id=id, type=EntityType.METHOD, name=name, mentions=("PFT", name), score=1.0)
+
+    twice = [record(title=f"Plums {n}", entities=(spelt("e1", "pruned plum tuning"),)) for n in range(2)]
+    store = graph_of(record(entities=(spelt("e1", "early plum tuning"),)), *twice)
+    assert find_node(store, "PFT").value == BASE + "id/method/pruned-plum-tuning"
+
+
 def test_numbers_that_stand_apart_are_not_joined() -> None:
     store = graph_of(record(entities=(entity("e1", EntityType.MODEL, "Plum-2-7B"),)))
     assert find_node(store, "plum2 7b").value == find_node(store, "Plum 2-7B").value

@@ -70,6 +70,7 @@ def queries() -> None:
         )
         rows.append((named.name, named.title, parameters, named.example))
     print_table(("name", "title", "parameters", "example"), tuple(rows), "Named queries")
+    say("The examples ask the graph that make demo builds of examples/; name things of your own graph in their place.")
 
 
 def show(
