@@ -102,6 +102,8 @@ def build(
     pipeline = pipeline_version()
     doubt = _raise if strict else warn
     inputs = list(input_files(inputs, doubt)) if inputs or not records else []
+    for path in inputs:
+        kg.read.recognise(path)  # before anything is made for a graph
     directory = GraphDirectory(graph)
     with directory.building() as db:
         corrected = _corrections(corrections, directory)

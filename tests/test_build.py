@@ -32,6 +32,13 @@ def papers_file(path: Path, titles: list[str], abstract: str = "We present {titl
     return path
 
 
+def test_a_file_that_is_no_input_leaves_no_graph_directory(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("")
+    with pytest.raises(KgError, match="empty"):
+        build([tmp_path / "empty.txt"], tmp_path / "graph")
+    assert not (tmp_path / "graph").exists()
+
+
 def test_building_again_extracts_nothing_and_says_so(tmp_path: Path) -> None:
     first = build(INPUTS, tmp_path / "graph")
     again = build(INPUTS, tmp_path / "graph")

@@ -78,6 +78,8 @@ from kg.extract.quantities import find_quantities
         ("longer by times100 times", [(100.0, "x", "=")]),
         (r"\$100 ($\approx$ 90 EUR)", [(100.0, "USD", "="), (90.0, "", "~")]),
         ("on 4x NVIDIA A6000 or 8x RTX A5000 cards, 3x faster", [(3.0, "x", "=")]),
+        ("where none of them reach 60% and no model exceeds 75%", [(60.0, "%", "<="), (75.0, "%", "<=")]),
+        ("with no extra training it reaches 60%", [(60.0, "%", "=")]),
         ("2.5x 4-bit decoding on 8x 80GB", [(2.5, "x", "="), (4.0, "", "="), (8.0, "x", "="), (80.0, "GB", "=")]),
         ("an input of 1024 x 1024", [(1024.0, "", "="), (1024.0, "", "=")]),
         ("from 47% in 2021 to 19%", [(47.0, "%", "="), (19.0, "%", "=")]),

@@ -56,6 +56,7 @@ def sizes(text: str, *names: str) -> list[tuple[str, int]]:
         ("Plum matches much larger models with just 3B parameters.", [3 * B]),
         ("Plum features a language model with 2.7B parameters.", []),
         ("Plum is a 600M-parameter encoder-decoder model.", [600_000_000]),
+        ("Despite its compact 3B-parameter size, this version beats Plum.", []),
         ("It surpasses Plum when equipped with a compact model consisting of merely 600M parameters.", []),
         ("Plum, with 52B total and 9B active parameters, is sparse.", [52 * B]),
         ("Plum has 30B parameters and activates 3B parameters per token.", [30 * B]),

@@ -68,6 +68,9 @@ _ORIGIN = re.compile(
     r"\b(?:fine-?tuned|initiali[sz]ed|distilled|derived|built|based|adapted) (?:from|on|upon|with) (?:the )?\Z", re.I
 )
 """In front of what a model was made from."""
+_ITS = re.compile(r"\b(?:its|their) (?:[\w-]+ ){0,2}\Z")
+_SIZE = re.compile(r" size\b")
+"""Around a size that is of something named before: *despite its compact 3B-parameter size*."""
 _WORDS_BEFORE = 90
 """Characters in front of a size or name in which such words stand."""
 _SMALLEST = 10_000
@@ -196,13 +199,14 @@ def _owner(
     end = text.find(". ", span[1], right)
     end = right if end < 0 else end
     best: tuple[int, int] | None = None
+    own_size = _SIZE.match(text, span[1]) and _ITS.search(text, begin, span[0])
     near = models[bisect_left(models, ((begin, 0), 0)) : bisect_left(models, ((end, 0), 0))]
     for number, ((start, stop), i) in enumerate(near):
         leads = not text[begin:start].strip()
         if contrasted and stop <= span[0] and not entities[i].presented and not leads:
             continue
         said = text[max(begin, start - _WORDS_BEFORE) : start]
-        if start > span[0] and _ORIGIN.search(said):
+        if start > span[0] and (own_size or _ORIGIN.search(said)):
             continue
         if number and _IS_A.fullmatch(text, near[number - 1][0][1], start):
             continue
