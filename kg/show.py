@@ -42,9 +42,9 @@ SELECT DISTINCT ?node ?role ?whose ?thing ?title ?count ?score ?evidence WHERE {
 _RESULTS = (
     SPARQL_PREFIXES
     + """
-SELECT DISTINCT ?node ?metric ?bound ?value ?unit ?subject ?baseline ?title ?evidence WHERE {
+SELECT DISTINCT ?node ?metric ?bound ?value ?unit ?subject ?baseline ?title ?score ?evidence WHERE {
   ?result a kg:Result ; ?any ?node ; kg:metric/skos:prefLabel ?metric ; kg:paper ?paper .
-  ?result kg:value ?value ; kg:unit ?unit ; kg:bound ?bound .
+  ?result kg:value ?value ; kg:unit ?unit ; kg:bound ?bound ; itsrdf:taConfidence ?score .
   ?paper dcterms:title ?title .
   OPTIONAL { ?result kg:subject/skos:prefLabel ?subject }
   OPTIONAL { ?result kg:baseline/skos:prefLabel ?baseline }
@@ -86,7 +86,8 @@ def show(store: Store, name: str) -> Shown:
         bound = "" if row["bound"].value == "=" else row["bound"].value + " "
         subject = f"{row['subject'].value}: " if row["subject"] else ""
         baseline = f" against {row['baseline'].value}" if row["baseline"] else ""
-        what = f"{subject}{row['metric'].value} {bound}{row['value'].value} {row['unit'].value}{baseline}"
+        what = f"{subject}{row['metric'].value} {bound}{row['value'].value} {row['unit'].value}".rstrip()
+        what = f"{what}{baseline} ({float(row['score'].value):.2f})"
         results.append((what, row["title"].value, row["evidence"].value if row["evidence"] else ""))
     if mentioned:
         particulars = (*particulars, ("mentions", ", ".join(dict.fromkeys(mentioned))))

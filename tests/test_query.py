@@ -114,7 +114,7 @@ def test_what_is_no_iri_is_told_so(both: Store) -> None:
 def test_a_paper_is_shown_by_its_title(both: Store) -> None:
     shown = show(both, "PlumServe: Serving Plums")
     assert ("introduces PlumServe (0.90)", "We present PlumServe.") in [(what, quote) for what, _, quote in shown.facts]
-    assert [what for what, *_ in shown.results] == ["PlumServe: plum rate <= 2.5 x against PearServe"]
+    assert [what for what, *_ in shown.results] == ["PlumServe: plum rate <= 2.5 x against PearServe (1.00)"]
 
 
 def test_a_paper_is_shown_with_whose_size_it_tells_and_all_that_it_mentions() -> None:
