@@ -51,6 +51,7 @@ def test_real_pages_give_exactly_their_papers(shared: Path) -> None:
         (b"\x89PNG\0\0\x01", "binary"),
         (b"Get trending papers in your email inbox!\n\xff\xfe", "UTF-8"),
         (HEAD.encode(), "no paper"),
+        (b'[\n  {"title": "Otters",\n   "abstract": "Otters swim."}\n]\n', "one object a line"),
         (b"Dear diary,\ntoday nothing happened.\n", "line 1"),
         (f"{HEAD}Otters\n\n{ABSTRACT}\n\n{ABSTRACT}\n".encode(), "line 15"),
     ],

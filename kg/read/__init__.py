@@ -51,6 +51,8 @@ def _head(path: Path) -> str:
 
 
 def _reader(path: Path, head: str) -> Callable[[Path, Iterator[str], Callable[[KgError], None]], Iterator[Paper]]:
+    if head.lstrip().split("\n", 1)[0].strip() in {"{", "[", "[{"}:
+        raise KgError(f"{path}, line 1: JSON over several lines; write one object a line, for example with jq -c '.[]'")
     if head.lstrip().startswith("{"):
         return read_jsonl
     if looks_like_page(head):
