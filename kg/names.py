@@ -25,7 +25,9 @@ _MARKED = re.compile(r"[\\{}]|\$.*\$")
 _MARKS = re.compile(r"\\(?:text\w{0,2}|math\w+|emph|rm|bf|it)(?=[{\s])|\\(?=[_%&#{}$])|[{}$]")
 _SEPARATORS = re.compile(r"[^\w.]+|\.(?!\d)|(?<!\d)\.")
 _JOINT = re.compile(r"(?<=[^\W\d])-(?=\d)")
-_ACRONYM_PLURAL = re.compile(r"(?<=[A-Z0-9])s\b")
+_ACRONYM_PLURAL = re.compile(r"(?<=[A-Z])s\b")
+_NUMBER_PLURAL = re.compile(r"(?<=\d)(?<!L40)s\b")
+"""A100s, but not the sizes of models, YOLOv8s, nor a device that is another one with it, L40S."""
 _WORD_PLURAL = re.compile(r"(?:(?<=[a-z]{3})|(?<=-[a-z]{2}))(?<![suio])s$")
 _COMMON = {EntityType.METHOD, EntityType.METRIC, EntityType.TASK, EntityType.HARDWARE}
 
@@ -47,6 +49,8 @@ def normal_form(type: EntityType, name: str) -> str:
     """
     text = name if _PLAIN.fullmatch(name) else _plain(name)
     text = _ACRONYM_PLURAL.sub("", text)
+    if type is not EntityType.MODEL:
+        text = _NUMBER_PLURAL.sub("", text)
     if type in _COMMON:
         text = _WORD_PLURAL.sub("", text)
     text = _SEPARATORS.sub("-", text.casefold()).strip("-.")

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyoxigraph import NamedNode
 
-from kg.catalog import Catalog, known
+from kg.catalog import Catalog, Entry, known
 from kg.graph import BASE
 from kg.graph.rdf import catalog_quads
 from kg.graph.vocabulary import entity_iri
 from kg.link import Linker, Relation, Rules, shipped
 from kg.query import rows
-from kg.records import Entity, EntityType, Extraction, KgError, Result
+from kg.records import Entity, EntityType, Extraction, Fact, KgError, Result, Role
 from tests.conftest import ROOT
 from tests.written import PREFIXES, graph_of, record
 
@@ -96,6 +96,47 @@ def test_a_paper_that_spells_out_a_known_short_name_otherwise_means_its_own() ->
     own = called(method, "RAG", "ripeness-aware grading")
     usual = called(method, "RAG", "retrieval-augmented generation")
     assert len(set(slugs(own, usual, called(method, "RAG")))) == 2
+
+
+def introducing(entity: Entity) -> Extraction:
+    """A paper that calls a thing its own."""
+    return Extraction(id=entity.name, entities=(entity,), facts=(Fact(role=Role.INTRODUCES, entity=entity.id),))
+
+
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [("StableMoE", "Stable-MoE"), ("ChartBench", "CharBench"), ("Apache Hive", "Hive"), ("HumanEval", "HumaneEval")],
+)
+def test_what_a_paper_calls_its_own_is_no_other_spelling_of_a_known_name(known: str, written: str) -> None:
+    types = {"StableMoE": EntityType.METHOD, "Apache Hive": EntityType.SYSTEM}
+    entity = called(types.get(known, EntityType.DATASET), written)
+    usual = called(entity.type, known)
+    named = LINKER.over(papers(usual, entity))
+    own = LINKER.over([*papers(usual), introducing(entity)])
+    assert named.canonical(entity) == named.canonical(usual)
+    assert own.canonical(entity) != own.canonical(usual)
+
+
+def test_a_papers_own_short_name_is_not_all_of_the_known_thing_that_it_is_spelt_out_as() -> None:
+    own, usual = called(EntityType.METHOD, "BPlum", "beam plum search"), called(EntityType.METHOD, "beam plum search")
+    catalog = Catalog.of([Entry("x:beam", EntityType.METHOD, "beam plum search")])
+    linker = Linker(catalog)
+    named, introduced = linker.over(papers(own, usual)), linker.over([*papers(usual), introducing(own)])
+    assert named.canonical(own) == named.canonical(usual)
+    assert introduced.canonical(own) != introduced.canonical(usual)
+
+
+def test_own_names_of_two_papers_differ_by_a_hyphen_and_not_by_a_word_that_says_what_it_is() -> None:
+    one, other, longer = (called(EntityType.METHOD, name) for name in ("P-LUM", "PLUM", "PLUM-Framework"))
+    apart, joined = LINKER.over(map(introducing, (one, other))), LINKER.over(map(introducing, (other, longer)))
+    assert apart.canonical(one) != apart.canonical(other)
+    assert joined.canonical(other) == joined.canonical(longer)
+
+
+def test_an_owner_is_left_out_where_one_alone_is_told() -> None:
+    one, other, bare = (called(EntityType.SYSTEM, name) for name in ("IBM Plumtree", "Apple Plumtree", "Plumtree"))
+    assert len(set(slugs(one, bare))) == 1
+    assert len(set(slugs(one, other, bare))) == 3
 
 
 def test_a_version_is_no_other_name_of_its_family() -> None:

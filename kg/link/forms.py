@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.link.abbreviations import abbreviates
+from kg.link.owners import PROPER, owner, without_owner, without_vendor
 from kg.names import GREEK
 from kg.records import EntityType
 
@@ -54,7 +55,6 @@ _WORDS = {
 }
 _NUMBER_WORDS = {"billion": "b", "bn": "b", "million": "m", "thousand": "k"}
 _SIZES = frozenset("bmk")
-_PROPER = frozenset([EntityType.MODEL, EntityType.SYSTEM, EntityType.DATASET])
 
 # Phrases inside names that the field abbreviates everywhere, as they stand in a form.
 _SHORT = {
@@ -94,12 +94,6 @@ _TAILS = {
         ["gpu", "accelerator", "chip", "processor", "board", "card", "fpga", "cpu", "device", "tensor", "core", "soc"]
     ),
 }
-_OWNER = re.compile(
-    r"(?:OpenAI|Meta(?: AI)?|Google(?: DeepMind| Research)?|DeepMind|Microsoft|Anthropic|NVIDIA|Facebook(?: AI)?"
-    r"|Mistral AI|Alibaba|Apache|Intel|AMD|Apple|IBM|Amazon|Hugging ?Face|Stanford|xAI|Baidu|Tencent)(?:['’]s)? "
-    r"(?=\S*[\w+]{3}|\w+[ -]\w)|Meta-(?=Llama)",
-    re.I,
-)
 _SUFFIX_WORDS = (
     "base large small mini tiny huge giant nano medium micro xs xl xxl turbo chat instruct instructed it sft dpo rlhf "
     "preview pro plus max flash ultra lite air omni uncased cased multilingual distill distilled quantised gptq awq "
@@ -108,11 +102,6 @@ _SUFFIX_WORDS = (
 )
 SUFFIXES = frozenset(_SUFFIX_WORDS.split())
 """Words behind a name that make it a variant."""
-_VENDOR_WORDS = (
-    "nvidia amd intel xilinx altera google cloud huawei apple qualcomm arm graphcore cerebras sambanova groq samsung "
-    "mediatek amazon aws ibm microsoft s geforce tesla instinct radeon alveo"
-)
-_VENDORS = frozenset(_VENDOR_WORDS.split())
 _CLASSES = {"gpu", "cpu", "tpu", "npu", "fpga", "asic", "ipu", "rdu", "dpu", "mcu", "pim"}
 _BUILD = re.compile(
     r"\b(?:\d+(?:\.\d+)?\s?-?G(?:i?B)?|SXM\d?|SMX\d?|PCI-?e|NVL|HBM\d?e?|GDDR\d\w?|G?DDR\d)\b|(?<=v\d)-\d+\b", re.I
@@ -128,12 +117,14 @@ class Forms(NamedTuple):
     ``strict`` has lost case, hyphens, spacing, Greek, LaTeX, accents, plurals and British spelling. ``loose`` has
     lost, besides, what need not be said: *dataset*, *NVIDIA*, *80GB*, and the order of a model's size and variant.
     ``turned``, of tasks and methods in several words, has *merging of models* as *model merging*, and is like no other
-    form, so that CodeChain is no chain of code. It is empty for all others.
+    form, so that CodeChain is no chain of code. It is empty for all others. ``owner`` is who the name says makes it:
+    equal loose forms with two owners, *OpenAI Deep Research* and *Google Deep Research*, are two names.
     """
 
     strict: str
     loose: str
     turned: str = ""
+    owner: str = ""
 
 
 def forms(type: EntityType, name: str) -> Forms:
@@ -152,10 +143,8 @@ def forms(type: EntityType, name: str) -> Forms:
 
 def forms_of(type: EntityType, text: str, words: list[str]) -> Forms:
     """The forms of a name that ``plain`` and ``folded`` have read already."""
-    strict = joined(words)
-    return Forms(
-        strict or text.casefold(), _loose(type, text, words) or strict or text.casefold(), _turned(type, text, words)
-    )
+    strict = joined(words) or text.casefold()
+    return Forms(strict, _loose(type, text, words) or strict, _turned(type, text, words), owner(type, text))
 
 
 def plain(name: str) -> str:
@@ -243,8 +232,10 @@ def _word(word: str, type: EntityType) -> str:
 
 
 def _may_be_plural(word: str, type: EntityType) -> bool:
-    """Whether a final s may be an ending: in common nouns, not in names such as YOLOS or Atlas."""
-    if type in {EntityType.MODEL, EntityType.DATASET, EntityType.SYSTEM}:
+    """Whether a final s may be an ending: in common nouns, not in names such as YOLOS, AdamS or Atlas."""
+    if word[-1] != "s":
+        return False
+    if type in PROPER:
         return (word.islower() and len(word) > 4) or (word.istitle() and len(word) > 8)
     return len(word) > 3 and not word.isupper()
 
@@ -266,9 +257,8 @@ def _loose(type: EntityType, text: str, words: list[str]) -> str:
     bare = text
     if type is EntityType.MODEL or type is EntityType.DATASET:
         bare = _HUB_FORMAT.sub("", _HUB.sub("", bare))
-    if type in _PROPER:
-        bare = _OWNER.sub("", bare, count=1) if _OWNER.match(bare) else bare
-    if type in _PROPER or type is EntityType.METHOD:
+    bare = without_owner(type, bare)
+    if type in PROPER or type is EntityType.METHOD:
         bare = _VERSION.sub(" ", bare)
     left = words if bare == text else folded(type, bare)
     left = _without_tail(left, _TAILS[type])
@@ -311,9 +301,7 @@ def _size_last(words: list[str]) -> list[str]:
 def _device(text: str) -> str:
     """The form of a device's name without vendor, product line, memory, socket and class word."""
     words = folded(EntityType.HARDWARE, _BUILD.sub(" ", text))
-    left = words
-    while left and left[0] in _VENDORS:
-        left = left[1:]
+    left = without_vendor(words)
     if left[:1] in (["rtx"], ["gtx"]) and _CONSUMER.fullmatch("".join(left[1:2])):
         left = left[1:]
     left = _without_tail(left, _TAILS[EntityType.HARDWARE])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from itertools import combinations
 from typing import NamedTuple
 
 from kg.catalog import Entry
@@ -11,6 +12,7 @@ from kg.link.abbreviations import abbreviates, inflected, pairs
 from kg.link.clusters import Clusters, Name, name_of
 from kg.link.forms import Forms, forms
 from kg.link.labels import Labels
+from kg.link.owners import PROPER
 from kg.link.rules import Rules
 from kg.link.similar import slip_of
 from kg.records import EntityType, KgError
@@ -19,6 +21,10 @@ _CLEAR = 2 / 3
 """The share of the papers that define a short name from which on their reading is everybody's."""
 _COMMON = 1 / 4
 """The share of the papers that use a short name of the catalogue which must define it so, to be that entry."""
+
+
+_NAMED = PROPER | {EntityType.METHOD, EntityType.HARDWARE}
+"""The types whose things papers give names of their own."""
 
 
 class Use(NamedTuple):
@@ -41,13 +47,17 @@ class Names:
     short name with its long form where the papers agree on it, one slip of the pen. What must differ by a rule, and
     two entries of the catalogue, never come together. Every step goes through the names sorted, so the outcome
     depends on the uses and not on their order.
+
+    What a paper calls its own is not taken for a known thing that is spelled like it: *Stable-MoE* is new beside
+    *StableMoE*, *ProfBench* no misspelt *ProofBench*, and *G-Search* not all of *greedy search*.
     """
 
-    def __init__(self, labels: Labels, rules: Rules, uses: Mapping[Use, int]) -> None:
+    def __init__(self, labels: Labels, rules: Rules, uses: Mapping[Use, int], own: Set[Name] = frozenset()) -> None:
         self.clusters = Clusters()
         self.papers: Counter[Name] = Counter()
         """How many uses each name has."""
         self._labels = labels
+        self._own = own
         self._written: dict[Use, Name] = {}
         self._text: dict[Name, str] = {}
         self._by_form: dict[tuple[EntityType, str], Name] = {}
@@ -61,6 +71,7 @@ class Names:
         names = sorted(self._text)
         found = {name: forms(name.type, self._text[name]) for name in names}
         self._join_labels(found)
+        self._part_own(found)
         self._join_forms(found)
         self._join_readings()
         self._join_slips(names)
@@ -81,7 +92,7 @@ class Names:
             thing = self.clusters.of(name)
             for short, text in pairs(use.forms):
                 long = name_of(use.type, text)
-                if name_of(use.type, short) == name and self.clusters.of(long) != thing:
+                if name_of(use.type, short) == name and self.clusters.of(long) != thing and not self._new(name, long):
                     return long
         if name in self._families and use.mentions:
             written = [name_of(use.type, mention) for mention in sorted(use.mentions)]
@@ -156,7 +167,11 @@ class Names:
         for name, named in found.items():
             if self.clusters.anchored(name) is None:
                 entry = self._labels.find(name, named)
-                if entry is not None:
+                if entry is None:
+                    continue
+                if self._coined(name) and not any(_longer(name, name_of(name.type, label)) for label in entry.labels):
+                    self.clusters.part(name, self._add(entry.type, entry.name))
+                else:
                     self._join_entry(name, entry, "spelling of a label in the catalogue")
 
     def _join_entry(self, name: Name, entry: Entry, reason: str) -> None:
@@ -164,14 +179,45 @@ class Names:
         self.clusters.anchor(head)
         self.clusters.join(name, head, reason)
 
+    def _coined(self, name: Name) -> bool:
+        """Whether a paper calls its own thing so, in one word with a capital."""
+        text = self._text[name]
+        return name in self._own and name.type in _NAMED and " " not in text and not text.islower()
+
+    def _new(self, short: Name, long: Name) -> bool:
+        """Whether a paper gives its own thing a short name that the known thing does not have which it spells."""
+        return self._coined(short) and self.entry(short) is None and self.entry(long) is not None
+
+    def _part_own(self, found: dict[Name, Forms]) -> None:
+        """Keeps apart what two papers call their own and spell alike: R-DPO and rDPO."""
+        alike: dict[tuple[EntityType, str], list[Name]] = defaultdict(list)
+        for name in sorted(filter(self._coined, found)):
+            for form in {found[name].strict, found[name].loose}:
+                alike[name.type, form].append(name)
+        for names in alike.values():
+            for one, other in combinations(names, 2):
+                if not _longer(one, other):
+                    self.clusters.part(one, other)
+
     def _join_forms(self, found: dict[Name, Forms]) -> None:
         for name, named in found.items():
             self._join_form(name, named.strict, "same normal form")
+        owners = {name: self._owner(name, named) for name, named in found.items()}
+        alike: dict[tuple[EntityType, str], set[str]] = defaultdict(set)
         for name, named in found.items():
-            self._join_form(name, named.loose, "same but for words that need not be said")
+            alike[name.type, named.loose].add(owners[name])
+        for name, named in found.items():
+            several = len(alike[name.type, named.loose] - {""}) > 1
+            form = f"{named.loose}|{owners[name]}" if several else named.loose
+            self._join_form(name, form, "same but for words that need not be said")
         for name, named in found.items():
             if named.turned:
                 self._join_form(name, named.turned, "the same words in another order")
+
+    def _owner(self, name: Name, named: Forms) -> str:
+        """The owner that a name tells, or that of the entry of the catalogue that it means."""
+        entry = None if named.owner else self.entry(name)
+        return min(self._labels.owners(entry), default="") if entry else named.owner
 
     def _join_form(self, name: Name, form: str, reason: str) -> None:
         other = self._by_form.setdefault((name.type, form), name)
@@ -202,12 +248,19 @@ class Names:
         clear = papers >= _CLEAR * votes.total() and (len(short.form) > 2 or papers > 1)
         if clear and (self.entry(short) is None or papers >= _COMMON * self.papers[short]):
             long = next(long for long in longs if self.clusters.of(long) == winner)
+            if self._new(short, long):
+                return
             times = "a paper" if papers == 1 else f"{papers} papers"
             self.clusters.join(long, short, f"short and long form in {times}")
 
     def _join_slips(self, names: list[Name]) -> None:
         for name in names:
-            if self.clusters.anchored(name) is None:
+            if self.clusters.anchored(name) is None and name not in self._own:
                 slip = slip_of(self._labels, name.type, self._text[name])
                 if slip is not None:
                     self._join_entry(name, slip.entry, f"spelling like “{slip.entry.name}” ({slip.similarity:.2f})")
+
+
+def _longer(one: Name, other: Name) -> bool:
+    """Whether one name is the other with words behind it, *otter* and *otter-benchmark*."""
+    return f"{one.form}-".startswith(f"{other.form}-") or f"{other.form}-".startswith(f"{one.form}-")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Set
 from functools import lru_cache
 from itertools import chain
 
@@ -28,6 +30,7 @@ class Labels:
         self._strict: dict[tuple[EntityType, str], Entry | None] = {}
         self._loose: dict[tuple[EntityType, str], Entry | None] = {}
         self._turned: dict[tuple[EntityType, str], Entry | None] = {}
+        self._owners: dict[str, set[str]] = defaultdict(set)
         for entry in catalog:
             self._add(entry)
         self.speller = Speller(self.vocabulary)
@@ -49,7 +52,9 @@ class Labels:
         self.vocabulary.update(chain.from_iterable(words for _, words in read.values()))
         for text, words in read.values():
             found = forms_of(type, text, words)
-            for table, form in zip((self._strict, self._loose, self._turned), found, strict=True):
+            if found.owner:
+                self._owners[device.iri].add(found.owner)
+            for table, form in zip((self._strict, self._loose, self._turned), found[:3], strict=True):
                 if form and table.setdefault((type, form), device) is not device:
                     table[type, form] = None
 
@@ -71,8 +76,14 @@ class Labels:
         tables = self._strict, self._strict, self._loose, self._turned
         for table, form in zip(tables, (forms.strict, forms.loose, forms.loose, forms.turned), strict=True):
             if (name.type, form) in table:
-                return table[name.type, form]
+                entry = table[name.type, form]
+                owners = self.owners(entry) if entry and forms.owner else ()
+                return None if owners and forms.owner not in owners else entry
         return None
+
+    def owners(self, entry: Entry) -> Set[str]:
+        """Who the labels of an entry say makes it."""
+        return self._owners.get(entry.iri, frozenset())
 
     def find_strict(self, type: EntityType, form: str) -> Entry | None:
         """The entry that has a label of this strict form."""

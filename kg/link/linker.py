@@ -17,7 +17,7 @@ from kg.link.labels import labels_of
 from kg.link.rules import Rules, shipped
 from kg.link.variants import Relation, depth, parents
 from kg.names import readable, slug
-from kg.records import Entity, EntityType, Extraction
+from kg.records import Entity, EntityType, Extraction, Role
 
 _SIZED = re.compile(r"(.*[^ -])[ -]{1,3}\(?(\d+(?:\.\d+)?[BMT]|\d+x\d+(?:\.\d+)?B)\)?")
 """A model's name and its size."""
@@ -56,8 +56,8 @@ class Linker:
         self._catalog = catalog
         self._rules = shipped() if rules is None else rules
         self._labels = labels_of(catalog)
-        uses = _uses(records)
-        self._names = Names(self._labels, self._rules, uses)
+        uses, own = _uses(records)
+        self._names = Names(self._labels, self._rules, uses, own)
         self._uses = {use: (self._names.meant(use), count) for use, count in uses.items()}
         self._entries: dict[Canonical, Entry] = {}
         self._things: dict[Name, Canonical] = {}
@@ -179,15 +179,21 @@ class Linker:
         return because.get(name) or f"so called in {'a paper' if count == 1 else f'{count} papers'}"
 
 
-def _uses(records: Iterable[Extraction]) -> Counter[Use]:
-    """How many papers call a thing so; the words of a metric that is no entity are a name of it too."""
+def _uses(records: Iterable[Extraction]) -> tuple[Counter[Use], set[Name]]:
+    """How many papers call a thing so, and what papers introduce.
+
+    The words of a metric that is no entity are a name of it too.
+    """
     uses: Counter[Use] = Counter()
+    own: set[Name] = set()
     for record in records:
         ids = {entity.id for entity in record.entities}
         called = {Use(entity.type, entity.name, entity.mentions) for entity in record.entities}
         called |= {_metric(result.metric) for result in record.results if result.metric not in ids}
         uses.update(called)
-    return uses
+        introduced = {fact.entity for fact in record.facts if fact.role is Role.INTRODUCES}
+        own |= {name_of(entity.type, entity.name) for entity in record.entities if entity.id in introduced}
+    return uses, own
 
 
 def _metric(words: str) -> Use:
