@@ -122,6 +122,8 @@ def find_query(name: str) -> NamedQuery:
     if name not in queries:
         near = difflib.get_close_matches(name, queries, n=3, cutoff=0.4)
         hint = f"did you mean {_either(near)}?" if near else "list them with: kg queries"
+        if len(name.split()) > 1:
+            raise UsageError("a query in SPARQL goes into a .rq file, or to standard input: echo '…' | kg query -")
         hint = "a file with a query must end in .rq" if Path(name).is_file() else hint
         raise UsageError(f"no query is named '{name}'; {hint}")
     return queries[name]

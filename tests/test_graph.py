@@ -212,6 +212,11 @@ def test_showing_an_unknown_thing_offers_the_nearest(store: Store) -> None:
         show(store, "TideServr")
 
 
+def test_sparql_in_place_of_a_querys_name_is_told_where_to_go() -> None:
+    with pytest.raises(KgError, match=r"standard input"):
+        find_query("SELECT * { ?s ?p ?o }")
+
+
 def test_stats_count_the_papers(store: Store) -> None:
     assert dict(stats(store)["graph"])["papers"] == 25
 

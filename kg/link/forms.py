@@ -39,9 +39,11 @@ _ENDINGS = (
 )
 _PLURALS = (
     (re.compile(r"(?<=..)ies$"), "y"),
-    (re.compile(r"(?<=.[sx])es$|(?<=..[cs]h)es$"), ""),
-    (re.compile(r"(?<=..)(?<![suio])s$"), ""),
+    (re.compile(r"(?<=ss)es$|(?<=.x)es$|(?<=..[cs]h)es$|(?<=bias|lens)es$"), ""),
+    (re.compile(r"(?<=..)(?<![suio])(?<!bia|len)s$"), ""),
 )
+_COMMON_NOUNS = frozenset(["models", "networks", "agents", "graphs", "machines"])
+"""Plurals in names of every type, whatever their capitals: World Models, CUDA Graphs."""
 _ACRONYMS = re.compile(r"[A-Z]s$")
 _WORDS = {
     "grey": "gray",
@@ -107,6 +109,8 @@ _BUILD = re.compile(
     r"\b(?:\d+(?:\.\d+)?\s?-?G(?:i?B)?|SXM\d?|SMX\d?|PCI-?e|NVL|HBM\d?e?|GDDR\d\w?|G?DDR\d)\b|(?<=v\d)-\d+\b", re.I
 )
 """Memory, socket and slice of a device, which do not make it another one: A100-SXM4-80GB, TPU v3-8."""
+_FILLER = re.compile(r"(?<=\w) based (?=\w)|(?<= as) an? ")
+"""What names of methods have or lack: attention-based pruning, LLM-as-a-judge."""
 _CONSUMER = re.compile(r"[1-5]0[5-9]0")
 _VERSION = re.compile(r"(?<![A-Za-z])[vV](?=\d)|(?<=[A-Za-z])v(?=\d)|(?<=[a-z])V(?=\d)")
 
@@ -236,7 +240,8 @@ def _may_be_plural(word: str, type: EntityType) -> bool:
     if word[-1] != "s":
         return False
     if type in PROPER:
-        return (word.islower() and len(word) > 4) or (word.istitle() and len(word) > 8)
+        long = (word.islower() and len(word) > 4) or (word.istitle() and len(word) > 8)
+        return long or word.casefold() in _COMMON_NOUNS
     return len(word) > 3 and not word.isupper()
 
 
@@ -262,6 +267,8 @@ def _loose(type: EntityType, text: str, words: list[str]) -> str:
         bare = _VERSION.sub(" ", bare)
     left = words if bare == text else folded(type, bare)
     left = _without_tail(left, _TAILS[type])
+    if type is EntityType.METHOD:
+        left = _FILLER.sub(" ", " ".join(left)).split()
     if type is EntityType.MODEL:
         left = _size_last(left)
         rest = left[1:]
