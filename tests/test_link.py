@@ -302,6 +302,26 @@ def test_a_parent_is_the_nearest_thing_that_is_known() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("child", "parent", "related"),
+    [
+        ("PLUM-2", "PLUM", True),
+        ("PLUM++", "PLUM", True),
+        ("PLUM-Lite", "PLUM", True),
+        ("PLUM-DPO", "PLUM", False),  # another method, for plums
+        ("PL2UM", "PLUM", False),  # a number within a word
+        ("plum reasoning", "PLUM", False),
+        ("PL2", "PL", False),  # too short to tell
+    ],
+)
+def test_a_version_or_edition_of_a_method_hangs_on_it_and_what_only_holds_its_name_does_not(
+    child: str, parent: str, related: bool
+) -> None:
+    entity = called(EntityType.METHOD, child)
+    linked = LINKER.over(papers(entity, called(EntityType.METHOD, parent)))
+    assert (linked.above(linked.canonical(entity)) is not None) is related
+
+
 def test_what_the_catalogue_says_of_a_place_counts_alone(tmp_path: Path) -> None:
     (tmp_path / "plums.ttl").write_text(
         """@prefix kg: <https://w3id.org/paper-kg/ontology#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
