@@ -31,7 +31,7 @@ from kg.link import Linker
 from kg.link.forms import folded, plain
 from kg.link.labels import Labels
 from kg.link.similar import SIMILAR, slip_of
-from kg.records import Entity, EntityType, Extraction
+from kg.records import MIN_SCORE, Entity, EntityType, Extraction
 
 SIZES = (10_000, 30_000, 100_000)
 THRESHOLDS = (0.8, SIMILAR, 0.88, 0.9, 0.95)
@@ -233,7 +233,7 @@ def main() -> None:
     table("named by the first mention", kept(both), plain_records)
     if arguments.corpus:
         found = list(extract(kg.read.open(arguments.corpus)))
-        table("as extracted", kept(aligned(gold, found)), [record.above(0.3) for record in found])
+        table("as extracted", kept(aligned(gold, found)), [record.above(MIN_SCORE) for record in found])
     thresholds()
     began = time.perf_counter()
     linker = Linker(known(), records=gold)
