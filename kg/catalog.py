@@ -18,7 +18,8 @@ from kg.resources import resource
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _PREFERRED = _SKOS + "prefLabel"
-_LABELS = (_PREFERRED, _SKOS + "altLabel", _SKOS + "hiddenLabel")
+_HIDDEN = _SKOS + "hiddenLabel"
+_LABELS = (_PREFERRED, _SKOS + "altLabel", _HIDDEN)
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _ONTOLOGY = "https://w3id.org/paper-kg/ontology#"
 _NAMESPACE = _ONTOLOGY.removesuffix("#")
@@ -31,17 +32,27 @@ _LONGEST_LINE = 80
 
 @dataclass(slots=True)
 class Entry:
-    """A known thing: its IRI as the catalogue writes it, its type, its preferred name and its aliases."""
+    """A known thing: its IRI as the catalogue writes it, its type, its preferred name and its aliases.
+
+    Hidden names are words of other meanings too (*Aurora*): they tell what a mention is that has the type already,
+    but are not looked for in texts.
+    """
 
     iri: str
     type: EntityType
     name: str = ""
     aliases: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+
+    @property
+    def sought(self) -> list[str]:
+        """The names to look for in texts, the preferred one first."""
+        return [self.name, *self.aliases]
 
     @property
     def labels(self) -> list[str]:
         """Every name, the preferred one first."""
-        return [self.name, *self.aliases]
+        return [self.name, *self.aliases, *self.hidden]
 
 
 class Catalog:
@@ -70,6 +81,9 @@ class Catalog:
         for entry in entries.values():
             for alias in entry.aliases:
                 self._index.setdefault((entry.type, normal_form(entry.type, alias)), entry)
+        self._hidden = {
+            (entry.type, normal_form(entry.type, label)): entry for entry in entries.values() for label in entry.hidden
+        }
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Catalog:
@@ -96,7 +110,7 @@ class Catalog:
                 if property is _PREFERRED:
                     entry.name = label.value
                 else:
-                    entry.aliases.append(label.value)
+                    (entry.hidden if property is _HIDDEN else entry.aliases).append(label.value)
         for entry in entries.values():
             if not entry.name:
                 raise KgError(f"{directory}: the catalogue entry <{entry.iri}> has no skos:prefLabel; add one")
@@ -145,7 +159,11 @@ class Catalog:
 
     def find_form(self, type: EntityType, form: str) -> Entry | None:
         """The entry of this type that has a name of this normal form, or None."""
-        return self._index.get((type, form))
+        return self._index.get((type, form)) or self._hidden.get((type, form))
+
+    def told_by(self, type: EntityType, name: str) -> Entry | None:
+        """The entry of this type that this name means whatever stands around it: not one that is hidden."""
+        return self._index.get((type, normal_form(type, name)))
 
 
 def _by_property(quads: Iterable[Quad]) -> dict[str, list[tuple[str, str]]]:

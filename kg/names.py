@@ -26,8 +26,8 @@ _MARKS = re.compile(r"\\(?:text\w{0,2}|math\w+|emph|rm|bf|it)(?=[{\s])|\\(?=[_%&
 _SEPARATORS = re.compile(r"[^\w.]+|\.(?!\d)|(?<!\d)\.")
 _JOINT = re.compile(r"(?<=[^\W\d])-(?=\d)")
 _ACRONYM_PLURAL = re.compile(r"(?<=[A-Z])s\b")
-_NUMBER_PLURAL = re.compile(r"(?<=\d)(?<!L40)s\b")
-"""A100s, but not the sizes of models, YOLOv8s, nor a device that is another one with it, L40S."""
+_NUMBER_PLURAL = re.compile(r"(?<=\d)(?<!L40)s$")
+"""A100s, but not the sizes of models, YOLOv8s, nor devices that are others with it: L40S, Snapdragon 8s Gen 3."""
 _WORD_PLURAL = re.compile(r"(?:(?<=[a-z]{3})|(?<=-[a-z]{2}))(?<![suio])s$")
 _COMMON = {EntityType.METHOD, EntityType.METRIC, EntityType.TASK, EntityType.HARDWARE}
 

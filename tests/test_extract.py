@@ -139,8 +139,8 @@ def test_a_data_set_may_be_called_as_a_company_is() -> None:
 
 
 def test_a_device_that_no_catalogue_knows_is_one_beside_other_devices() -> None:
-    found = record("On a MacBook Pro laptop and on a Meta Quest 3 headset, PlumNet reaches 30 FPS.", "Tiny models")
-    assert [types(found)[name] for name in ("MacBook Pro", "Meta Quest 3")] == ["Hardware", "Hardware"]
+    found = record("On a PlumBook Pro laptop and on a Rowan Quest 3 headset, PlumNet reaches 30 FPS.", "Tiny models")
+    assert [types(found)[name] for name in ("PlumBook Pro", "Rowan Quest 3")] == ["Hardware", "Hardware"]
 
 
 def test_a_title_that_speaks_of_an_accelerator_names_a_device() -> None:

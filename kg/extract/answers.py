@@ -16,8 +16,8 @@ from kg.extract.quantities import Quantity
 from kg.extract.results import LINKED
 from kg.extract.uses import device_class
 from kg.extract.words import Words
+from kg.records import MIN_SCORE, Span
 from kg.records import EntityType as Kind
-from kg.records import Span
 
 RELATIONS: tuple[str, ...] = ("subject", "baseline", "dataset", "hardware")
 ANSWERS: dict[str, frozenset[Kind]] = {
@@ -337,3 +337,18 @@ def on_named_devices(
             ]
         )
         yield result._replace(hardware=min(devices)) if len(devices) == 1 and not apart else result
+
+
+def on_own_device(results: Iterable[Claimed], uses: Iterable[Use], entities: Sequence[Found]) -> Iterator[Claimed]:
+    """The results, each that is against a device on the one device in use that no result is against: *2x over GPUs*.
+
+    So annotated 91 times of 101 in ``training/arxiv.jsonl`` where the subject is no device itself, else 43 of 86.
+    """
+    results = list(results)
+    rivals = {result.baseline for result in results}
+    own = {use.entity for use in uses if use.score >= MIN_SCORE} - rivals
+    for result in results:
+        baseline, subject = (told is not None and entities[told].type for told in (result.baseline, result.subject))
+        if result.hardware is None and len(own) == 1 and baseline is Kind.HARDWARE is not subject:
+            result = result._replace(hardware=min(own))
+        yield result

@@ -21,6 +21,7 @@ _COLON = re.compile(r":\s")
 _CAPITALISED = re.compile(r"\b[A-Z]")
 _NAMING = re.compile(r"\b(?:an?|the|our|introduces?|presents?|proposes?)\s\Z")
 _NAMING_LENGTH = 12
+_WORD = re.compile(r"\w+")
 _SPACES = re.compile(r"[\s\u2010-\u2013_-]+")
 
 
@@ -35,7 +36,11 @@ class ShortForms:
     def __init__(self, *shorts: Mapping[str, str]) -> None:
         """Of several sets of pairs, each goes before those in front of it."""
         self._shorts = {_read(long): short for pairs in shorts for long, short in pairs.items()}
-        self._longs = {short: long for pairs in shorts for long, short in pairs.items()}
+        self._longs: dict[str, str] = {}
+        for long, short in (pair for pairs in shorts for pair in pairs.items()):
+            part = long in self._longs.get(short, "") and len(_WORD.findall(long)) < len(short)
+            if not part:  # *Supervised Fine-Tuning* of *Structure-aware Supervised Fine-Tuning (SSFT)*
+                self._longs[short] = long
 
     def of(self, name: str) -> str:
         """The short form of a name, or the name itself."""

@@ -132,9 +132,6 @@ def _forms(name: str) -> Iterator[str]:
     consumer = re.sub(r"^(?:RTX|GTX)?[ -]?", "", without_vendor)
     if consumer[:4] in _SERIES:
         yield f"NVIDIA GeForce RTX {consumer}"
-    yield from (f"{bare} {noun}" for noun in ("supercomputer", "accelerator"))
-    if not re.fullmatch(_VENDOR, f"{name} ", re.X):  # Intel is no Intel Core
-        yield from (f"{name} {noun}" for noun in ("SoC", "core"))
 
 
 def _unreported(name: str) -> str:

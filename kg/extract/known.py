@@ -35,7 +35,7 @@ _PLURAL = re.compile(r"(?:s|es)(?![A-Za-z])")
 
 
 class NameMatcher:
-    """Finds every label of a catalogue; labels without capitals in any case, others as they are written.
+    """Finds the labels of a catalogue: those without capitals in any case, others as they are written.
 
     A hyphen and a space count as the same, and a lower-case phrase may have a plural ending.
     """
@@ -45,7 +45,7 @@ class NameMatcher:
         folded: dict[str, tuple[EntityType, str]] = {}
         for entry in catalog:
             name = catalog.device(entry).name
-            for label in entry.labels:
+            for label in entry.sought:
                 lower = label == label.lower()
                 table = folded if lower else exact
                 table.setdefault(_fold(label), (entry.type, name))

@@ -31,6 +31,9 @@ _SPELT = re.compile(r"[a-z]{2,}")
 """What a long form has more than one of, and a short one (*VQ-GAN*, *TabPFN*) has not."""
 _ALIKE = 65
 """From this likeness on two long forms mean one thing; in ``training/arxiv.jsonl`` those below are others in 55 of 58 cases."""
+_ALIKE_WORDS = 60
+"""The same of each pair of words where they have equally many."""
+_WORD = re.compile(r"\w+")
 
 
 def settle(candidates: list[Candidate]) -> list[Candidate]:
@@ -166,11 +169,15 @@ def _canonical(catalog: Catalog, type: EntityType, short: str, long: str | None)
     >>> [_canonical(catalog, EntityType.METHOD, "PT", long) for long in (None, "Plum-Tuning", "pear trimming")]
     ['plum tuning', 'plum tuning', 'pear trimming']
     """
-    entry = (long and catalog.find(type, long)) or catalog.find(type, short)
-    another = entry is not None and long is not None and _means_another(entry, long)
-    if entry and not another:
+    entry = long and catalog.find(type, long)
+    if not entry and (entry := catalog.find(type, short)) and long and not _means(entry, short, long):
+        taken = short.removesuffix("s") in entry.labels
+        entry = None
+    else:
+        taken = False
+    if entry:
         return entry.name
-    name = long if long and (another or type is EntityType.TASK) else short
+    name = long if long and (taken or type is EntityType.TASK) else short
     return _uncapitalised(name) if type in _COMMON else name
 
 
@@ -185,10 +192,26 @@ def _uncapitalised(name: str) -> str:
     return name if re.search(r"[A-Z].*[A-Z]", name) else name.lower()
 
 
-def _means_another(entry: Entry, long: str) -> bool:
-    """Whether a long form is none of those that the catalogue knows of a thing, nor like one: *CCA*, *DRL*."""
-    spelt = [label for label in entry.labels if len(_SPELT.findall(label)) > 1]
-    return bool(spelt) and max(ratio(_letters(long), _letters(label)) for label in spelt) < _ALIKE
+def _means(entry: Entry, short: str, long: str) -> bool:
+    """Whether a thing that the catalogue knows by a short form is what a paper spells out so.
+
+    It is where a long form that the catalogue knows is like it, or where it knows none and writes the short one so.
+    *CCA* and *DRL* may be others, *COMPACT* is not CompAct.
+    """
+    spelt = [label for label in entry.labels if len(_SPELT.findall(label)) > 1 and _letters(label) != _letters(short)]
+    return any(_alike(long, label) for label in spelt) if spelt else short.removesuffix("s") in entry.labels
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two long forms differ in endings, joints or a word more alone.
+
+    >>> _alike("Straight-Through Estimation", "straight-through estimators"), _alike("Mixture of Attention", "mixture of agents")
+    (True, False)
+    """
+    words = [_WORD.findall(name.casefold()) for name in (one, other)]
+    if len(words[0]) == len(words[1]):
+        return all(ratio(a, b) >= _ALIKE_WORDS for a, b in zip(*words, strict=True))
+    return ratio(_letters(one), _letters(other)) >= _ALIKE
 
 
 def _letters(name: str) -> str:

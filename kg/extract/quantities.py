@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 # No quantity of a paper has more digits; longer runs are identifiers.
@@ -79,9 +79,9 @@ _GLUE = r"(?:\*\*|[\s~-]{0,2}|\}?[\s~]?(?:\$[\s~-]?)?(?:\\,)?[{$]?)"
 """What may stand between a number and its unit: spaces, and the signs that open and close LaTeX."""
 _UNIT = re.compile(_GLUE + r"(?:" + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS)) + ")")
 _BOUNDS = {
-    "<=": r"up to|at most|within|sub-|under|less than|fewer than|below|no more than|as much as|as high as|maximum of|maximally|≤|<=?|\\le(?:q)?",
-    ">=": r"over|more than|at least|exceeding|exceeds|greater than|above|no less than|beyond|larger than|higher than|≥|>=?|\\ge(?:q)?",
-    "~": r"about|approximately|approx\.|around|nearly|almost|roughly|some|close to|∼|~|\\sim|≈|\\approx|approaching|near-",
+    "<=": r"up[ -]?to|(?:maximum|peak(?:ing)?)(?! signal| memory| PSNR)(?: (?!of)[\w-]+){0,3} (?:of|at)|at most|within|sub-|under|less than|fewer than|below|no more than|as much as|as high as|maximally|≤|<=?|\\le(?:q)?",
+    ">=": r"over|more than|at least|exceed(?:s|ed|ing)?|greater than|above|no less than|beyond|larger than|higher than|≥|(?<![-=])>=?|\\ge(?:q)?",
+    "~": r"about|(?:an )?estimated|approximately|approx\.?|around|nearly|almost|roughly|some|close to|∼|~|\\sim|≈|\\approx|approaching|near-|virtually|\{\\sim\}|\{\\approx\}",
 }
 _NEVER = re.compile(
     r"\b(?:none(?: of (?:the|them|these|those)(?: [\w-]+){0,2})?"
@@ -91,9 +91,12 @@ _NEVER = re.compile(
     re.I,
 )
 """In front of what nobody reaches: annotated as at most 21 of 21 times in ``training/arxiv.jsonl``."""
+_ABOUT = r"about|approximately|around|nearly|almost|roughly|∼|~|≈|\$?\{?\\(?:sim|approx)\}?"
 _BOUND = {
     bound: re.compile(
-        rf"(?:(?<![A-Za-z])(?:{words}))\s?(?:an? |the )?(?:average of |additional |impressive |remarkable )?\$?$", re.I
+        rf"(?:(?<![A-Za-z])(?:{words}))(?:\s?(?:an?|{_ABOUT})\b|\s?(?:{_ABOUT}))*"
+        r"(?:\s?(?:average of|additional|impressive|remarkable))?\s?(?:\\textbf\{)?[+$]*$",
+        re.I,
     )
     for bound, words in _BOUNDS.items()
 }
@@ -101,7 +104,7 @@ _IN_FORMULA = r"(?:(?<=\\sim)|(?<=\\approx)|(?<=\\rightarrow))(?!\$)"
 _IN_LIST = r"(?<=[%×]/)|(?<=\dx/)|(?<=\\times/)|(?<=\\times\$/)"
 _BEFORE = (
     r"(?=[\\$\-−\d])(?<![\^_]\{)(?<![\^_]\{-)"
-    rf"(?:(?<![\w.\-/^_])|(?<=\bsub-)|(?<=\bnear-)|(?<=\stimes)|{_IN_FORMULA}|{_IN_LIST})"
+    rf"(?:(?<![\w.\-/^_@])|(?<=\bsub-)|(?<=\bnear-)|(?<=\stimes)|{_IN_FORMULA}|{_IN_LIST})"
 )
 """What may stand in front of a number: no exponent, index, other number or name, but *sub-* and the stroke in *5%/7%*."""
 _SCALE = r"\s?(?:[KkMBT](?![A-Za-z0-9])|thousand\b|million\b|billion\b|trillion\b)"
@@ -110,7 +113,7 @@ _JOIN = r"\s?(?:-|–|—|−|~|\bto\b|\$?\\sim\$?)\s?|--|\$--?\$"
 _ERROR = rf"[\s}}]?\$?\s?(?:±|\\pm\b|\+/?-)\s?\$?(?:{_NUMBER})"
 _QUANTITY = re.compile(
     rf"{_BEFORE}(?P<dollar>\\?\$\s?)?(?P<minus>[-−](?=\d))?(?P<a>{_NUMBER})(?P<mag1>{_SCALE})?"
-    rf"(?:(?P<unit1>{_OWN_UNIT})?(?P<join>{_JOIN})(?P<b>{_NUMBER})(?P<mag2>{_SCALE})?)?(?:{_ERROR})?(?P<plus>\+)?"
+    rf"(?:(?P<unit1>{_OWN_UNIT})?(?P<join>{_JOIN})\+?(?P<b>{_NUMBER})(?P<mag2>{_SCALE})?)?(?:{_ERROR})?(?P<plus>\+)?"
 )
 _SPELLED = re.compile(
     r"\b(?:(?P<count>one|two|three|four|five|six|seven|eight|nine|ten|an?|several)[\s-](?:single\s)?(?:GPU\s)?"
@@ -143,6 +146,12 @@ _LISTED = re.compile(
     r"\$?\s?(?:(?P<comma>,)|/|,?\s?(?:and|or|versus|vs\.?))\s?(?:up to |over |about |around |roughly |\+)?"
 )
 """What stands between two numbers of one list."""
+_BOUND_LIST = re.compile(
+    r"(?P<words>(?:\s(?:\([^()]{1,30}\)|[^\s;()]{0,40}[^\s.;:,()])){0,8})(?P<joint>,? (?:and|or)|,|/)"
+    r"\s?(?:\\(?:textbf|mathbf)\{|\\\(|[$+{])*"
+)
+_LONGEST_LIST = 120
+"""Characters between two numbers of a list."""
 _APART = re.compile(
     r"(?:\b(?!(?:Between|At|From|With|By|Of|In|On|For|Over|About)\s)[A-Z][\w-]*\s|[^\s($~+]|"
     r"\b(?:size|rank|depth|length|dimension|k)\s)$"
@@ -179,7 +188,8 @@ def find_quantities(text: str) -> Iterator[Quantity]:
     >>> [(q.value, q.unit) for q in find_quantities("from 54.2% to 61.0%, by 3.5 BLEU, in less than a day")]
     [(54.2, '%'), (61.0, '%'), (3.5, 'points'), (1.0, 'days')]
     """
-    yield from _with_implied_units(text, sorted([*_numeric(text), *_spelled(text)], key=lambda q: q.start))
+    told = _with_implied_units(text, sorted([*_numeric(text), *_spelled(text)], key=lambda q: q.start))
+    yield from _with_shared_bounds(text, told)
 
 
 def _with_implied_units(text: str, quantities: list[Quantity]) -> Iterator[Quantity]:
@@ -206,6 +216,34 @@ def _with_implied_units(text: str, quantities: list[Quantity]) -> Iterator[Quant
             if more or _is_difference(text, quantity.start, quantity.end):
                 quantity, gained = replace(quantity, unit="points"), quantity.end
         yield quantity
+
+
+def _with_shared_bounds(text: str, quantities: Iterable[Quantity]) -> Iterator[Quantity]:
+    """The quantities of a text in order, those of one unit in a list with the bound in front of its first.
+
+    So annotated 102 times of 103 in ``training/arxiv.jsonl`` where the numbers alone stand in the list, else, of what is
+    said of up to eight words, 152 times of 160 for *up to* and 16 of 20 for *about*, but 7 of 14 for *over*.
+
+    >>> [q.bound for q in find_quantities("up to 2x and 3x, over 5% less time and 7% more")]
+    ['<=', '<=', '>=', '=']
+    >>> [q.bound for q in find_quantities("up to 2.1x less memory and 1.4x the speed and reaches 3x")]
+    ['<=', '<=', '=']
+    """
+    before: Quantity | None = None
+    for quantity in quantities:
+        if before and quantity.bound == "=" and quantity.low is None and before.low is None:
+            listed = _BOUND_LIST.fullmatch(text, before.end, min(quantity.start, before.end + _LONGEST_LIST))
+            if listed and _holds_on(before, quantity, listed["words"], "and" in listed["joint"]):
+                quantity = replace(quantity, bound=before.bound)
+        yield quantity
+        before = quantity
+
+
+def _holds_on(before: Quantity, quantity: Quantity, words: str, last: bool) -> bool:
+    """Whether the bound of a quantity holds of the next one in its list, which is the last."""
+    if before.unit != quantity.unit:
+        return before.bound == "<=" and last
+    return not words or before.bound == "<=" or (before.bound == "~" and last)
 
 
 def _shares(text: str, quantity: Quantity, following: Quantity) -> bool:
@@ -236,6 +274,8 @@ def _places(text: str, quantity: Quantity) -> int:
 
 
 def _numeric(text: str) -> Iterator[Quantity]:
+    changed = 0
+    """Where the last change ends."""
     for match in _QUANTITY.finditer(text):
         end = match.end()
         unit_match = _UNIT.match(text, end)
@@ -270,7 +310,11 @@ def _numeric(text: str) -> Iterator[Quantity]:
         pair = low is not None and match.group("join").strip() == "to"
         if pair and unit and _YEAR.fullmatch(match.group("a")) and before.endswith("in "):  # in 2021 to 19%
             yield Quantity(match.start("b"), end, value, unit)
-        elif low is not None and pair and _changes(before, low, value, _is_measured(match, unit)):
+        elif low is not None and pair and (
+            _changes(before, low, value, _is_measured(match, unit))
+            or (changed and _BOUND_LIST.fullmatch(text, changed, min(match.start(), changed + _LONGEST_LIST)))
+        ):
+            changed = end
             yield Quantity(match.start("a"), match.end("a"), low, unit, bound)
             yield Quantity(match.start("b"), end, value, unit, bound)
         else:

@@ -264,7 +264,7 @@ def _overruled(catalog: Catalog, string: str, kind: EntityType) -> EntityType:
     """
     if kind is EntityType.HARDWARE and _FORMAT.fullmatch(string):
         return EntityType.METHOD
-    device = catalog.find(EntityType.HARDWARE, string) if kind in _NAMES else None
+    device = catalog.told_by(EntityType.HARDWARE, string) if kind in _NAMES else None
     if device and not _in_other_capitals(string, device.labels):
         others = (catalog.find(other, string) for other in EntityType if other is not EntityType.HARDWARE)
         return kind if any(others) else EntityType.HARDWARE

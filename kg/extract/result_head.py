@@ -24,6 +24,7 @@ from kg.extract.answers import (
     labelled,
     most_probable_answers,
     on_named_devices,
+    on_own_device,
     without_rivals,
 )
 from kg.extract.candidates import Claimed, Notes, Use
@@ -141,7 +142,8 @@ def judge_results(text: str, found: Notes, network: Network, catalog: Catalog, u
             claims = claimed[slice(*(bisect_left(claim_starts, bound) for bound in bounds))]
             asked = questions(found.words, own, claims, found.proposed, mentions, (start, behind))
             results += _judge(text, found, network, catalog, asked, labels, devices)
-    return list(on_named_devices(text, results, uses, found.entities, catalog))
+    named = on_named_devices(text, results, uses, found.entities, catalog)
+    return list(on_own_device(named, uses, found.entities))
 
 
 class _Devices(NamedTuple):

@@ -16,7 +16,9 @@ _OWNER = re.compile(
 )
 _VENDOR_WORDS = (
     "nvidia amd intel xilinx altera google cloud huawei apple qualcomm arm graphcore cerebras sambanova groq samsung "
-    "mediatek amazon aws ibm microsoft s geforce tesla instinct radeon alveo"
+    "mediatek amazon aws ibm microsoft s geforce tesla instinct radeon alveo stmicroelectronics espressif nxp renesas "
+    "rockchip microchip infineon nordic ti hailo sony lattice gowin digilent terasic broadcom sophon sophgo seeed "
+    "tenstorrent ambiq kneron hygon biren"
 )
 _VENDORS = frozenset(_VENDOR_WORDS.split())
 _HOUSES = {
