@@ -48,6 +48,9 @@ _UNNAMED = re.compile(
     r"(?:improv|increas|reduc|outperform|surpass|achiev|cut|boost|rais|lower|deliver|speed|sav|decreas|beat|exceed|attain|reach)"
 )
 """Behind a number: what it is over, and that the sentence goes on about something else."""
+_BEATING = re.compile(r"(?:[^.;]|\.\d){0,150}\b(?:outperform|surpass|exceed|beat)\w*\s(?:[^.;]|\.\d){0,60}")
+_BY_ANOTHER = re.compile(r"[^.;,]{0,40}? by (?:[a-z]+ ){0,3}[+$~]?\d")
+"""Between a number and a name, and behind the name, where what is gained over it is another number."""
 _OF_LIST = re.compile(r"(?P<gain>\s(?:\w+\s){0,2}by (?:(?:up to|about|over|nearly) )?[~$]?)|\s?\((?:by |up to |~)?")
 """Between a list of names and the numbers that it is of, in order: *A and B by 3x and 2x*, *on A and B (3% and 2%)*."""
 _TO_LIST = re.compile(r"\s(?:[\w-]+\s){0,3}(?:on|in|over|than)\s(?:the |both |an? )?")
@@ -274,16 +277,28 @@ def _lists(text: str, parts: Sequence[Quantity | Place], joined: re.Pattern[str]
 
 
 def is_of_another(text: str, quantity: Quantity, baseline: Found, ends: Container[int]) -> bool:
-    """Whether a baseline is that of the next number, since what this one is over has no name.
+    """Whether a baseline is that of the next number: what this one is over has no name, or it is a level with a gain.
 
     *It cuts cost by 2x compared to on-demand training and improves throughput by 47% over Varuna*: where no name stands
-    so, 600 of 654 results are annotated without a baseline. ``ends`` has the places behind names.
+    so, 600 of 654 results are annotated without a baseline. ``ends`` has the places behind names. *It reaches 59.6%,
+    outperforming LoRA by 1.1 points*: of those that the network sets against what is outperformed, 14 of 54.
     """
+    if _is_level(text, quantity, baseline):
+        return True
     said = _UNNAMED.match(text, quantity.end)
     if said is None or any(at in ends for at in range(said.start("other"), said.end("other") + 1)):
         return False
     near = bisect_left(baseline.spans, (quantity.start - _REACH, 0))
     return near == len(baseline.spans) or baseline.spans[near][0] >= said.end()
+
+
+def _is_level(text: str, quantity: Quantity, baseline: Found) -> bool:
+    """Whether a name is first named behind a number as what is outperformed by another number."""
+    behind = bisect_left(baseline.spans, (quantity.end, 0))
+    if behind == len(baseline.spans):
+        return False
+    start, end = baseline.spans[behind]
+    return bool(_BEATING.fullmatch(text, quantity.end, start) and _BY_ANOTHER.match(text, end))
 
 
 def is_over(text: str, at: int) -> bool:
