@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,10 +12,9 @@ from kg.catalog import Catalog
 from kg.extract.candidates import Claimed, Found, Use
 from kg.extract.heads import Floats, Indices, Mentions
 from kg.extract.quantities import Quantity
-from kg.extract.results import LINKED
 from kg.extract.uses import device_class
 from kg.extract.words import Words
-from kg.records import MIN_SCORE, Span
+from kg.records import MIN_SCORE
 from kg.records import EntityType as Kind
 
 RELATIONS: tuple[str, ...] = ("subject", "baseline", "dataset", "hardware")
@@ -29,19 +27,9 @@ ANSWERS: dict[str, frozenset[Kind]] = {
 """The types of the entities that may complete a claim."""
 
 _SUBJECT, _BASELINE, _, _HARDWARE = range(len(RELATIONS))
-_THAN = r"\b(?:over|than|compar(?:ed|ing) (?:to|with)|relative to|against)\s(?:the |an? )?$"
-_OVER = re.compile(_THAN)
+THAN = r"\b(?:over|than|compar(?:ed|ing) (?:to|with)|relative to|against)\s(?:the |an? )?$"
+OVER = re.compile(THAN)
 """In front of what a factor is over."""
-_LISTED = {
-    "metric": frozenset({Kind.METRIC}),
-    "dataset": ANSWERS["dataset"],
-    "baseline": ANSWERS["baseline"],
-    "hardware": ANSWERS["hardware"],
-    "subject": frozenset({Kind.MODEL, Kind.METHOD, Kind.SYSTEM}),
-}
-"""The types of what a list of numbers may be set beside, one by one."""
-_BEATEN = re.compile(rf"\b(?:outperform|surpass|exceed|beat)\w*\s(?:the |an? )?$|{_THAN}")
-"""In front of what a gain is over that follows."""
 _UNNAMED = re.compile(
     r"(?:(?!\b(?:and|while|with|but)\b)[^.;,()]){0,50}?\b(?:compared (?:to|with)|relative to|over|than)\s"
     r"(?P<other>(?:(?!\band\b)[^.;,()]){3,60})(?:,?\sand\s(?:\w+ly\s)?|,\swhile\s(?:\w+ly\s)?)"
@@ -60,20 +48,7 @@ _AND_ANOTHER = re.compile(
     r"(?P<other>(?:(?!\band\b)[^.;,()\d]){3,60}?),?\sand\s(?:by |up to |over |an? )?[+~$]?\d"
 )
 """Behind a number: what it is over, and another number."""
-_OF_LIST = re.compile(r"(?P<gain>\s(?:\w+\s){0,2}by (?:(?:up to|about|over|nearly) )?[~$]?)|\s?\((?:by |up to |~)?")
-"""Between a list of names and the numbers that it is of, in order: *A and B by 3x and 2x*, *on A and B (3% and 2%)*."""
-_TO_LIST = re.compile(r"\s(?:[\w-]+\s){0,3}(?:on|in|over|than)\s(?:the |both |an? )?")
-"""Between two numbers and the names that they are of: *1.2x and 2x higher throughput on A and B*."""
-_ON = re.compile(r"\b[Oo]n\s(?:the |both |an? )?$")
-"""In front of the devices that numbers were had on."""
-_REACH_BOTH = re.compile(
-    r"\s(?:models\s)?(?:achieve|reach|score|attain|obtain|get|yield|hit|deliver)(?:s|d|ed)?\s(?:[\w-]+\s){0,4}?(?:of\s)?[~$]?"
-)
-"""Between the names of several things and what they reach."""
-_RESPECTIVELY = re.compile(r"\brespectively\b")
-_JOINED = re.compile(r"(?:\s?\([^()]{0,40}\))?\s?(?:,|,?\s?and|,?\s?or|/)\s(?:the |an? )?")
-"""What stands between the names of a list."""
-_OVER_LENGTH = 24
+OVER_LENGTH = 24
 """Characters."""
 _REACH = 200
 """Characters in front of a number in which what it is over may stand."""
@@ -224,67 +199,6 @@ def _labelled_behind(
     return {relation: label}
 
 
-class Place(NamedTuple):
-    """One place of an entity, in characters."""
-
-    start: int
-    end: int
-    entity: int
-
-
-def in_order(
-    text: str, sentence: Span, quantities: Sequence[Quantity], places: Sequence[Place], entities: Sequence[Found]
-) -> list[dict[str, int]]:
-    """What the quantities of a list are set beside one by one: *3x and 2x over vLLM and Orca, respectively*.
-
-    ``quantities`` and ``places`` are those of one sentence, in order. In sentences with *respectively* as many data sets
-    as there are numbers were annotated in their order in 139 of 161 lists (of three in 48 of 51), measures in 67 of 80,
-    baselines behind *over* and the like in 22 of 23. Without that word measures in front of *by* were 7 of 7 times,
-    baselines 3 of 3 (10 of 11 with it), two of either or of data sets right behind two numbers 13 of 14.
-    """
-    told: list[dict[str, int]] = [{} for _ in quantities]
-    respectively = _RESPECTIVELY.search(text, *sentence) is not None
-    for run in _lists(text, quantities):
-        if len(run) < 2:
-            continue
-        for relation, kinds in _LISTED.items():
-            fitting = [place for place in places if entities[place.entity].type in kinds]
-            named = [each for each in _lists(text, fitting, _JOINED) if len(each) == len(run)]
-            if len(named) != 1 or len({fitting[n].entity for n in named[0]}) < len(run):
-                continue
-            first, last = fitting[named[0][0]].start, fitting[named[0][-1]].end
-            behind = first >= quantities[run[-1]].end
-            over: re.Pattern[str] | None = _OVER
-            if behind:
-                close = _TO_LIST.fullmatch(text, quantities[run[-1]].end, first)
-            else:
-                close = _OF_LIST.fullmatch(text, last, quantities[run[0]].start)
-                over = _BEATEN if close and close["gain"] else None
-            if not (respectively or len(run) > 2 or close):
-                continue
-            if relation == "hardware" and not _ON.search(text, max(0, first - _OVER_LENGTH), first):
-                continue
-            if relation == "subject" and (behind or not _REACH_BOTH.fullmatch(text, last, quantities[run[0]].start)):
-                continue
-            if relation == "baseline" and not (over and over.search(text, max(0, first - _OVER_LENGTH), first)):
-                continue
-            for row, place in zip(run, named[0], strict=True):
-                told[row][relation] = fitting[place].entity
-    return told
-
-
-def _lists(text: str, parts: Sequence[Quantity | Place], joined: re.Pattern[str] = LINKED) -> Iterator[list[int]]:
-    """The numbers of parts that are joined, list by list."""
-    run: list[int] = []
-    for number, part in enumerate(parts):
-        if run and not joined.fullmatch(text, parts[run[-1]].end, part.start):
-            yield run
-            run = []
-        run.append(number)
-    if run:
-        yield run
-
-
 def is_of_another(text: str, quantity: Quantity, baseline: Found, ends: Container[int]) -> bool:
     """Whether a baseline is that of the next number: what this one is over has no name, or it is a level with a gain.
 
@@ -315,7 +229,7 @@ def _is_level(text: str, quantity: Quantity, baseline: Found) -> bool:
 
 def is_over(text: str, at: int) -> bool:
     """Whether *over*, *than* or the like stands in front of a place, so that what stands there is compared with."""
-    return _OVER.search(text, max(0, at - _OVER_LENGTH), at) is not None
+    return OVER.search(text, max(0, at - OVER_LENGTH), at) is not None
 
 
 def beside(near: Set[int], rivals: Set[int], chosen: Mapping[str, int | None]) -> int | None:

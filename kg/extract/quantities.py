@@ -16,8 +16,11 @@ _TIMES = rf"(?:\\?times\b|[xX×](?![A-Za-z0-9]))(?!\$?\d|\s?10\^)(?!(?:(?<=\s[xX
 _DEVICES = r"(?:(?:NVIDIA|Nvidia|[ABHV]\d{2,4}|GPU|TPU|CPU|core)[ -]){1,3}"
 _MICRO = r"(?:[uμµ]|\\mu\b\$?\s?(?:\\(?:mathrm|text)\{)?)"
 _UNITS: dict[str, tuple[str, float]] = {
+    rf"(?:{_PERCENT}\s?|percentage[ -]|absolute |average |F1 |BLEU |accuracy )?points?\b|{_PERCENT}\s?pp?\b|pp\b|pts\b|p\.p\.": (
+        "points",
+        1,
+    ),
     rf"{_PERCENT}|percent\b|per cent\b": ("%", 1),
-    r"(?:percentage |absolute |average |F1 |BLEU |accuracy )?points?\b|pp\b|pts\b|p\.p\.": ("points", 1),
     rf"{_TIMES}|-?\s?fold\b": ("x", 1),
     r"orders? of magnitude\b": ("x", 0),
     r"tokens?(?:/s(?:ec(?:ond)?)?\b|(?: per |/)second\b)|tok/s\b|TPS\b": ("tokens/s", 1),
@@ -81,7 +84,7 @@ _UNIT = re.compile(_GLUE + r"(?:" + "|".join(f"(?P<u{i}>{pattern})" for i, patte
 _BOUNDS = {
     "<=": r"up[ -]?to|(?:maximum|peak(?:ing)?)(?! signal| memory| PSNR)(?: (?!of)[\w-]+){0,3} (?:of|at)|at most|within|sub-|under|less than|fewer than|below|no more than|as much as|as high as|maximally|≤|<=?|\\le(?:q)?",
     ">=": r"over|more than|at least|exceed(?:s|ed|ing)?|greater than|above|no less than|beyond|larger than|higher than|≥|(?<![-=])>=?|\\ge(?:q)?",
-    "~": r"about|(?:an )?estimated|approximately|approx\.?|around|nearly|almost|roughly|some|close to|∼|~|\\sim|≈|\\approx|approaching|near-|virtually|\{\\sim\}|\{\\approx\}",
+    "~": r"about|(?:an )?estimated|approximately|approx\.?|around|nearly|almost|roughly|some|close to|∼|~|\\sim|≈|\\approx|approaching|near-|virtually|\bsim!?|\{\\sim\}|\{\\approx\}",
 }
 _NEVER = re.compile(
     r"\b(?:none(?: of (?:the|them|these|those)(?: [\w-]+){0,2})?"
@@ -142,7 +145,7 @@ _BRACKETED = re.compile(r"(?<!range )(?<!ranges )(?<!ranging )(?<!between )(?<!v
 _ASPECTS = re.compile(r"\bcontributions?\s(?:is|are)\s$")
 _FORMULA_ENDS = re.compile(r"(?:\\[A-Za-z]+|[\d\s.,%{}^_+\-=<>()])*\$(?!\d)")
 """What stands between a number and the sign that closes its formula; *$5, $10* are dollars."""
-_LISTED = re.compile(
+LISTED = re.compile(
     r"\$?\s?(?:(?P<comma>,)|/|,?\s?(?:and|or|versus|vs\.?))\s?(?:up to |over |about |around |roughly |\+)?"
 )
 """What stands between two numbers of one list."""
@@ -162,6 +165,9 @@ _MEASURED = re.compile(r"\b(?:an?|the)\s(?:[\w-]+\s){1,3}of\s$")
 _BETWEEN = re.compile(r"\bbetween\s$", re.I)
 _SCALED = re.compile(r"\d\s?[KkMBT]\b|order|illion|thousand")
 _DECIMALS = re.compile(r"\d\.(\d+)")
+_FACTOR = re.compile(
+    r"\b[Ff]actors? of (?:about |around |roughly |up to |over |nearly |almost |at least |more than )?[~$]?$"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CONTEXT = 40
 """Characters in front of a number that tell what it is."""
@@ -202,7 +208,7 @@ def _with_implied_units(text: str, quantities: list[Quantity]) -> Iterator[Quant
     listed = False
     for quantity in reversed(quantities):
         following = shared[-1] if shared else None
-        between = _LISTED.fullmatch(text, quantity.end, following.start) if following else None
+        between = LISTED.fullmatch(text, quantity.end, following.start) if following else None
         listed = between is not None and (listed or between.group("comma") is None)
         if following and listed and not quantity.unit and _shares(text, quantity, following):
             quantity = replace(quantity, unit=following.unit)
@@ -211,7 +217,7 @@ def _with_implied_units(text: str, quantities: list[Quantity]) -> Iterator[Quant
     """Where the last difference ends."""
     for quantity in reversed(shared):
         if not quantity.unit and quantity.low is None:
-            beside = gained >= 0 and _LISTED.fullmatch(text, gained, quantity.start)
+            beside = gained >= 0 and LISTED.fullmatch(text, gained, quantity.start)
             more = beside and "." in text[quantity.start : quantity.end] and text[quantity.end - 1].isdigit()
             if more or _is_difference(text, quantity.start, quantity.end):
                 quantity, gained = replace(quantity, unit="points"), quantity.end
@@ -302,6 +308,7 @@ def _numeric(text: str) -> Iterator[Quantity]:
         elif match.group("dollar") and (match.group("dollar")[0] == "\\" or not _FORMULA_ENDS.match(text, end)):
             unit = "USD"
         before = text[max(0, match.start() - _CONTEXT) : match.start()]
+        unit = unit or ("x" if _FACTOR.search(before) else "")
         if before.endswith(("sub-", "near-")) and not unit:
             continue
         bound = _bound(before)
@@ -310,9 +317,13 @@ def _numeric(text: str) -> Iterator[Quantity]:
         pair = low is not None and match.group("join").strip() == "to"
         if pair and unit and _YEAR.fullmatch(match.group("a")) and before.endswith("in "):  # in 2021 to 19%
             yield Quantity(match.start("b"), end, value, unit)
-        elif low is not None and pair and (
-            _changes(before, low, value, _is_measured(match, unit))
-            or (changed and _BOUND_LIST.fullmatch(text, changed, min(match.start(), changed + _LONGEST_LIST)))
+        elif (
+            low is not None
+            and pair
+            and (
+                _changes(before, low, value, _is_measured(match, unit))
+                or (changed and _BOUND_LIST.fullmatch(text, changed, min(match.start(), changed + _LONGEST_LIST)))
+            )
         ):
             changed = end
             yield Quantity(match.start("a"), match.end("a"), low, unit, bound)

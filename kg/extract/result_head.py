@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from kg.catalog import Catalog
 from kg.extract.answers import (
     RELATIONS,
-    Place,
     beside,
     device_within,
-    in_order,
     is_of_another,
     is_over,
     labelled,
@@ -29,6 +27,7 @@ from kg.extract.answers import (
 )
 from kg.extract.candidates import Claimed, Notes, Use
 from kg.extract.heads import FLOOR, Floats, Mentions, calibrated_score, mentions_of, sigmoid
+from kg.extract.lists import alike, in_order
 from kg.extract.measures import (
     BARE,
     continues,
@@ -42,6 +41,7 @@ from kg.extract.measures import (
 from kg.extract.network import Network
 from kg.extract.quantities import Quantity
 from kg.extract.questions import Questions, questions, stretches
+from kg.extract.results import Place
 from kg.extract.roles import sentence_of
 from kg.extract.shapes import GENERIC
 from kg.extract.stacking import RESULT, claim_rows
@@ -203,14 +203,15 @@ def _judge(
     if RESULT in network.trees:
         chances = np.where(chances < FLOOR, 0, sigmoid(network.trees[RESULT].log_odds(weighed)))
     scores = [calibrated_score(float(chance), heads["result.calibration"]) for chance in chances]
+    scores = alike(text, asked.quantities, scores)
     rows = [row for row, score in enumerate(scores) if score >= FLOOR]
     sentences = [found.words.sentences[asked.first[row]] for row in rows]
     near = [devices.named.get(sentence, set()) for sentence in sentences]
-    alike = [
+    same = [
         own == before and len(names) < 2 for own, before, names in zip(sentences, [-1, *sentences], near, strict=False)
     ]
     given = without_rivals(text, found.words, logits.answers, asked.quantities, asked.mentions)
-    answers = most_probable_answers(given[rows], asked.mentions.entity, logits.nothing[rows], alike)
+    answers = most_probable_answers(given[rows], asked.mentions.entity, logits.nothing[rows], same)
     listed = _in_order(text, found, asked, rows, sentences)
     for row, names, chosen, told in zip(rows, near, answers, listed, strict=True):
         quantity, measure = asked.quantities[row], told.pop("metric", measures[row][0])

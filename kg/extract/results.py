@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -126,20 +125,15 @@ def _places(entities: list[Found], sentences: list[Span]) -> dict[tuple[Span, En
 
 
 def _runs(text: str, quantities: list[Quantity]) -> Iterator[list[Quantity]]:
-    """Quantities joined by commas or *and* alone: *up to 3times, 2.4times and 1.6times*, with the bound of the first."""
+    """Quantities joined by commas or *and* alone: *up to 3times, 2.4times and 1.6times*."""
     run: list[Quantity] = []
     for quantity in quantities:
         if run and not LINKED.fullmatch(text, run[-1].end, quantity.start):
-            yield _one_bound(run)
+            yield run
             run = []
         run.append(quantity)
     if run:
-        yield _one_bound(run)
-
-
-def _one_bound(run: list[Quantity]) -> list[Quantity]:
-    at_most = run[0].bound == "<="
-    return [replace(q, bound="<=") if at_most and q.bound == "=" else q for q in run]
+        yield run
 
 
 def _metrics(
