@@ -10,9 +10,11 @@ from kg.extract.answers import (
     RELATIONS,
     beside,
     device_within,
+    is_of_another,
     labelled,
     most_probable_answers,
     on_named_devices,
+    on_own_device,
     without_rivals,
 )
 from kg.extract.candidates import Claimed, Finder, Found, Use
@@ -148,6 +150,49 @@ def test_a_class_of_devices_is_the_one_device_of_it_in_use(
     result = Claimed(None, "accuracy", quantity, baseline, None, 0, (0, len(text)))
     (named,) = on_named_devices(text, [result], uses, entities, known())
     assert named.hardware == hardware
+
+
+@pytest.mark.parametrize(
+    ("subject", "baseline", "uses", "hardware"),
+    [
+        (Kind.SYSTEM, "GPU", [("FPGA", 0.9)], "FPGA"),
+        (Kind.SYSTEM, "GPU", [("FPGA", 0.9), ("GPU", 0.9)], "FPGA"),
+        (Kind.SYSTEM, "GPU", [("FPGA", 0.1)], None),
+        (Kind.SYSTEM, "GPU", [("FPGA", 0.9), ("CPU", 0.9)], None),
+        (Kind.HARDWARE, "GPU", [("FPGA", 0.9)], None),
+        (Kind.SYSTEM, "Orchard", [("FPGA", 0.9)], None),
+    ],
+)
+def test_what_is_set_against_a_device_was_had_on_the_papers_own(
+    subject: Kind, baseline: str, uses: list[tuple[str, float]], hardware: str | None
+) -> None:
+    names = ["PlumCore", "GPU", "FPGA", "CPU", "Orchard"]
+    kinds = [subject, *[Kind.HARDWARE] * 3, Kind.SYSTEM]
+    entities = [found(kind, name) for kind, name in zip(kinds, names, strict=True)]
+    (quantity,) = find_quantities("2x")
+    result = Claimed(0, "speedup", quantity, names.index(baseline), None, None, (0, 2))
+    in_use = [Use(names.index(name), None, (0, 1), score) for name, score in uses]
+    (told,) = on_own_device([result], in_use, entities)
+    assert told.hardware == (names.index(hardware) if hardware else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "of_another"),
+    [
+        ("It reaches 59.6%, outperforming PearNet by 1.1 points.", True),
+        ("It reaches 59.6%, slightly surpassing the strong PearNet by 1.1 points.", True),
+        ("It reaches 59.6%, outperforming PearNet.", False),
+        ("It reaches 59.6%, outperforming PearNet (58.5%).", False),
+        ("It reaches 59.6% accuracy (+1.1% over PearNet).", True),
+        ("It is 59.6% better than PearNet.", False),
+        ("It gains 59.6% over the baseline and 14.5% over PearNet.", True),
+        ("It gains 59.6% over trained PearNet and 14.5% more.", False),
+    ],
+)
+def test_a_level_is_not_set_against_what_another_number_is_a_gain_over(text: str, of_another: bool) -> None:
+    entity = found(Kind.MODEL, "PearNet", text)
+    quantity = next(q for q in find_quantities(text) if q.value == 59.6)
+    assert is_of_another(text, quantity, entity, {entity.spans[0][1]}) == of_another
 
 
 def test_a_measure_never_holds_its_number() -> None:

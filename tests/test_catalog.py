@@ -127,6 +127,15 @@ def test_a_device_is_named_in_full_however_it_is_written(string: str, name: str)
     assert device_name(known(), string) == name
 
 
+def test_a_hidden_name_tells_what_a_typed_name_means_but_is_not_looked_for(tmp_path: Path) -> None:
+    catalog = Catalog.load(catalog_of(tmp_path, PLUM + '; skos:hiddenLabel "Orchard" .'))
+    entry = catalog.find(EntityType.HARDWARE, "orchard")
+    assert entry is not None
+    assert entry.name == "Plum 1"
+    assert catalog.told_by(EntityType.HARDWARE, "Orchard") is None
+    assert [found.name for found in NameMatcher(catalog)("The Orchard has a Plum 1.")] == ["Plum 1"]
+
+
 @pytest.mark.parametrize(
     "text", ["in this summit", "Summit and Titan", "a new Aurora", "frontier models", "the M1 and the T4"]
 )

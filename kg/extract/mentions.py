@@ -168,6 +168,9 @@ def _canonical(catalog: Catalog, type: EntityType, short: str, long: str | None)
     >>> catalog = Catalog.of([Entry("x", EntityType.METHOD, "plum tuning", ["plum tuning", "PT"])])
     >>> [_canonical(catalog, EntityType.METHOD, "PT", long) for long in (None, "Plum-Tuning", "pear trimming")]
     ['plum tuning', 'plum tuning', 'pear trimming']
+    >>> catalog = Catalog.of([Entry("x", EntityType.METHOD, "CompAct")])
+    >>> _canonical(catalog, EntityType.METHOD, "COMPACT", "Compositional Acts")
+    'COMPACT'
     """
     entry = long and catalog.find(type, long)
     if not entry and (entry := catalog.find(type, short)) and long and not _means(entry, short, long):

@@ -16,11 +16,12 @@ _OWNER = re.compile(
 )
 _VENDOR_WORDS = (
     "nvidia amd intel xilinx altera google cloud huawei apple qualcomm arm graphcore cerebras sambanova groq samsung "
-    "mediatek amazon aws ibm microsoft s geforce tesla instinct radeon alveo stmicroelectronics espressif nxp renesas "
-    "rockchip microchip infineon nordic ti hailo sony lattice gowin digilent terasic broadcom sophon sophgo seeed "
-    "tenstorrent ambiq kneron hygon biren"
+    "mediatek amazon aws ibm microsoft s geforce tesla instinct radeon alveo "
+    "stmicroelectronics stmicroelectronic espressif nxp renesas rockchip microchip infineon nordic ti hailo sony "
+    "lattice gowin digilent terasic broadcom sophon sophgo seeed tenstorrent ambiq kneron hygon biren"
 )
 _VENDORS = frozenset(_VENDOR_WORDS.split())
+"""As they are written and, *stmicroelectronic*, as they are folded."""
 _HOUSES = {
     "facebook": "meta",
     "deepmind": "google",
