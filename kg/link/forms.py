@@ -25,8 +25,14 @@ _TOKEN = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+|[+#*&]")
 _SYMBOLS = {"+": "plus", "#": "sharp", "*": "star", "&": "and"}
 _YEAR = re.compile(r"(?:19|20)(\d\d)")
 _HUB = re.compile(r"[A-Za-z][\w.-]{2,}/(?=[A-Za-z][\w.]*-[\w.-]+$)")
+_HUB_OF_SYSTEM = re.compile(r"(?:[a-z]\w*-[\w-]+|(\w{3,})(?=/\1))/(?=[\w.-]+$)")
 _HUB_FORMAT = re.compile(r"[-_ ]hf$", re.I)
-"""The owner and the format in the name of a repository: meta-llama/Llama-2-7b-hf."""
+"""The owner and the format in the name of a repository: meta-llama/Llama-2-7b-hf, vllm-project/vllm."""
+_VIT_SIZE = re.compile(r"(?<=ViT|eiT|EiT)([- ])(Ti|[TSBLH])(?=[/-]|$)")
+_VIT_SIZES = {"Ti": "tiny", "T": "tiny", "S": "small", "B": "base", "L": "large", "H": "huge"}
+_NETWORKS = re.compile(r"(?:(?<=[A-Z]{2})|(?<=Net)) [Nn]etworks?$")
+_LANGUAGE_MODEL = re.compile(r"(?P<name>(?=.*(?:[a-z][A-Z]|\d)).*\w) (?:large |small |vision[- ])?language models?")
+"""What a model's name need not have: *LSTM networks*, *PaLM language model*, but *masked language model*."""
 
 # American and British spelling meet in the middle: quantization and quantisation, behavior and behaviour.
 _ENDINGS = (
@@ -80,21 +86,24 @@ _PHRASES = re.compile("|".join(sorted(_SHORT, key=len, reverse=True)))
 
 # Words behind a name that say what it is, and are no part of it.
 _TAILS = {
-    EntityType.MODEL: frozenset(["model", "architecture", "family", "series", "backbone"]),
-    EntityType.METHOD: frozenset(
-        ["method", "algorithm", "technique", "approach", "framework", "optimiser", "optimizer", "strategy", "scheme"]
-    ),
-    EntityType.SYSTEM: frozenset(
-        ["framework", "library", "system", "toolkit", "engine", "platform", "package", "tool"]
-    ),
-    EntityType.DATASET: frozenset(
-        ["dataset", "benchmark", "corpus", "database", "data", "suite", "collection", "task", "leaderboard"]
-    ),
-    EntityType.METRIC: frozenset(["score", "metric", "value", "measure"]),
-    EntityType.TASK: frozenset(["task", "problem"]),
-    EntityType.HARDWARE: frozenset(
-        ["gpu", "accelerator", "chip", "processor", "board", "card", "fpga", "cpu", "device", "tensor", "core", "soc"]
-    ),
+    type: frozenset(words.split())
+    for type, words in {
+        EntityType.MODEL: "model architecture family series backbone checkpoint",
+        EntityType.METHOD: (
+            "method algorithm technique approach framework optimiser optimizer strategy scheme mechanism procedure "
+            "paradigm"
+        ),
+        EntityType.SYSTEM: (
+            "framework library system toolkit engine platform package tool compiler simulator software backend"
+        ),
+        EntityType.DATASET: ("dataset benchmark corpus database data suite collection task leaderboard environment"),
+        EntityType.METRIC: "score metric value measure",
+        EntityType.TASK: "task problem",
+        EntityType.HARDWARE: (
+            "gpu accelerator chip processor board card graphic fpga cpu device tensor core soc microcontroler mcu "
+            "system developer development kit module platform smartphone supercomputer"
+        ),
+    }.items()
 }
 _SUFFIX_WORDS = (
     "base large small mini tiny huge giant nano medium micro xs xl xxl turbo chat instruct instructed it sft dpo rlhf "
@@ -262,6 +271,12 @@ def _loose(type: EntityType, text: str, words: list[str]) -> str:
     bare = text
     if type is EntityType.MODEL or type is EntityType.DATASET:
         bare = _HUB_FORMAT.sub("", _HUB.sub("", bare))
+    elif type is EntityType.SYSTEM:
+        bare = _HUB_OF_SYSTEM.sub("", bare)
+    if type is EntityType.MODEL:
+        bare = _VIT_SIZE.sub(lambda size: size[1] + _VIT_SIZES[size[2]], _NETWORKS.sub("", bare))
+        named = _LANGUAGE_MODEL.fullmatch(bare)
+        bare = named["name"] if named else bare
     bare = without_owner(type, bare)
     if type in PROPER or type is EntityType.METHOD:
         bare = _VERSION.sub(" ", bare)
