@@ -238,11 +238,16 @@ def _with_shared_bounds(text: str, quantities: Iterable[Quantity]) -> Iterator[Q
     before: Quantity | None = None
     for quantity in quantities:
         if before and quantity.bound == "=" and quantity.low is None and before.low is None:
-            listed = _BOUND_LIST.fullmatch(text, before.end, min(quantity.start, before.end + _LONGEST_LIST))
+            listed = _listed(text, before.end, quantity.start)
             if listed and _holds_on(before, quantity, listed["words"], "and" in listed["joint"]):
                 quantity = replace(quantity, bound=before.bound)
         yield quantity
         before = quantity
+
+
+def _listed(text: str, end: int, start: int) -> re.Match[str] | None:
+    """What stands between two numbers where both are of one list, each with what is said of it."""
+    return _BOUND_LIST.fullmatch(text, end, start) if start - end <= _LONGEST_LIST else None
 
 
 def _holds_on(before: Quantity, quantity: Quantity, words: str, last: bool) -> bool:
@@ -322,7 +327,7 @@ def _numeric(text: str) -> Iterator[Quantity]:
             and pair
             and (
                 _changes(before, low, value, _is_measured(match, unit))
-                or (changed and _BOUND_LIST.fullmatch(text, changed, min(match.start(), changed + _LONGEST_LIST)))
+                or (changed and _listed(text, changed, match.start()))
             )
         ):
             changed = end
