@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from kg.extract.bounds import bound_of, within_list
+
 # No quantity of a paper has more digits; longer runs are identifiers.
 _NUMBER = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?"
 _PERCENT = r"\\?%"
@@ -81,28 +83,6 @@ _WORDS = {
 _GLUE = r"(?:\*\*|[\s~-]{0,2}|\}?[\s~]?(?:\$[\s~-]?)?(?:\\,)?[{$]?)"
 """What may stand between a number and its unit: spaces, and the signs that open and close LaTeX."""
 _UNIT = re.compile(_GLUE + r"(?:" + "|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS)) + ")")
-_BOUNDS = {
-    "<=": r"up[ -]?to|(?:maximum|peak(?:ing)?)(?! signal| memory| PSNR)(?: (?!of)[\w-]+){0,3} (?:of|at)|at most|within|sub-|under|less than|fewer than|below|no more than|as much as|as high as|maximally|≤|<=?|\\le(?:q)?",
-    ">=": r"over|more than|at least|exceed(?:s|ed|ing)?|greater than|above|no less than|beyond|larger than|higher than|≥|(?<![-=])>=?|\\ge(?:q)?",
-    "~": r"about|(?:an )?estimated|approximately|approx\.?|around|nearly|almost|roughly|some|close to|∼|~|\\sim|≈|\\approx|approaching|near-|virtually|\bsim!?|\{\\sim\}|\{\\approx\}",
-}
-_NEVER = re.compile(
-    r"\b(?:none(?: of (?:the|them|these|those)(?: [\w-]+){0,2})?"
-    r"|no (?:[\w-]+ )?(?:models?|systems?|methods?|\w*LMs?|agents?|approach(?:es)?|baselines?)(?: had| has| have)?(?: previously| currently| yet)?"
-    r"|never|fail(?:s|ed|ing)? to) (?:exceed|surpass|reach|achiev|attain|top)\w*"
-    r"(?: (?:even|more than|better than|above|over|beyond|an?|the|overall|average|accuracy|score|success rate|of)){0,4}$",
-    re.I,
-)
-"""In front of what nobody reaches: annotated as at most 21 of 21 times in ``training/arxiv.jsonl``."""
-_ABOUT = r"about|approximately|around|nearly|almost|roughly|∼|~|≈|\$?\{?\\(?:sim|approx)\}?"
-_BOUND = {
-    bound: re.compile(
-        rf"(?:(?<![A-Za-z])(?:{words}))(?:\s?(?:an?|{_ABOUT})\b|\s?(?:{_ABOUT}))*"
-        r"(?:\s?(?:average of|additional|impressive|remarkable))?\s?(?:\\textbf\{)?[+$]*$",
-        re.I,
-    )
-    for bound, words in _BOUNDS.items()
-}
 _IN_FORMULA = r"(?:(?<=\\sim)|(?<=\\approx)|(?<=\\rightarrow))(?!\$)"
 _IN_LIST = r"(?<=[%×]/)|(?<=\dx/)|(?<=\\times/)|(?<=\\times\$/)"
 _BEFORE = (
@@ -149,12 +129,6 @@ LISTED = re.compile(
     r"\$?\s?(?:(?P<comma>,)|/|,?\s?(?:and|or|versus|vs\.?))\s?(?:up to |over |about |around |roughly |\+)?"
 )
 """What stands between two numbers of one list."""
-_BOUND_LIST = re.compile(
-    r"(?P<words>(?:\s(?:\([^()]{1,30}\)|[^\s;()]{0,40}[^\s.;:,()])){0,8})(?P<joint>,? (?:and|or)|,|/)"
-    r"\s?(?:\\(?:textbf|mathbf)\{|\\\(|[$+{])*"
-)
-_LONGEST_LIST = 120
-"""Characters between two numbers of a list."""
 _APART = re.compile(
     r"(?:\b(?!(?:Between|At|From|With|By|Of|In|On|For|Over|About)\s)[A-Z][\w-]*\s|[^\s($~+]|"
     r"\b(?:size|rank|depth|length|dimension|k)\s)$"
@@ -238,16 +212,11 @@ def _with_shared_bounds(text: str, quantities: Iterable[Quantity]) -> Iterator[Q
     before: Quantity | None = None
     for quantity in quantities:
         if before and quantity.bound == "=" and quantity.low is None and before.low is None:
-            listed = _listed(text, before.end, quantity.start)
-            if listed and _holds_on(before, quantity, listed["words"], "and" in listed["joint"]):
+            said = within_list(text, before.end, quantity.start)
+            if said and _holds_on(before, quantity, said["words"], "and" in said["joint"]):
                 quantity = replace(quantity, bound=before.bound)
         yield quantity
         before = quantity
-
-
-def _listed(text: str, end: int, start: int) -> re.Match[str] | None:
-    """What stands between two numbers where both are of one list, each with what is said of it."""
-    return _BOUND_LIST.fullmatch(text, end, start) if start - end <= _LONGEST_LIST else None
 
 
 def _holds_on(before: Quantity, quantity: Quantity, words: str, last: bool) -> bool:
@@ -316,7 +285,7 @@ def _numeric(text: str) -> Iterator[Quantity]:
         unit = unit or ("x" if _FACTOR.search(before) else "")
         if before.endswith(("sub-", "near-")) and not unit:
             continue
-        bound = _bound(before)
+        bound = bound_of(before)
         if match.group("plus") or text[end : end + 1] == "+":
             bound = ">="
         pair = low is not None and match.group("join").strip() == "to"
@@ -327,7 +296,7 @@ def _numeric(text: str) -> Iterator[Quantity]:
             and pair
             and (
                 _changes(before, low, value, _is_measured(match, unit))
-                or (changed and _listed(text, changed, match.start()))
+                or (changed and within_list(text, changed, match.start()))
             )
         ):
             changed = end
@@ -352,7 +321,7 @@ def _changes(before: str, first: float, second: float, measured: bool) -> bool:
 
 def _spelled(text: str) -> Iterator[Quantity]:
     for match in _SPELLED.finditer(text):
-        bound = _bound(text[max(0, match.start() - 40) : match.start()])
+        bound = bound_of(text[max(0, match.start() - 40) : match.start()])
         if match.group("twice") or match.group("half"):
             yield Quantity(
                 *match.span(), 2.0 if match.group("twice") else 50.0, "x" if match.group("twice") else "%", bound
@@ -393,13 +362,3 @@ def _number(string: str) -> float:
 
 def _magnitude(string: str | None) -> float:
     return _MAGNITUDES[string.strip()] if string else 1.0
-
-
-def _bound(before: str) -> str:
-    stripped = before.rstrip(" $")
-    if _NEVER.search(stripped):
-        return "<="
-    for bound, pattern in _BOUND.items():
-        if pattern.search(stripped):
-            return bound
-    return "="
