@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kg.catalog import Catalog
+from kg.changes import CHANGE, Change, change_told, is_level, is_moved, is_reached
 from kg.records import EntityType, Result
 
 
@@ -42,39 +43,11 @@ class Comparison(NamedTuple):
     """Whether the text is careful about it: may, could, potentially, estimated."""
 
 
-class _Change(NamedTuple):
-    goodness: int
-    """1 for words that praise (*faster*), -1 for words that blame (*slower*), 0 where the metric decides."""
-    sign: int
-    """1 where the number of the metric grows, -1 where it shrinks, 0 where the word does not say."""
-
-
-_CHANGES = {
-    _Change(1, 0): r"fast(?:er)?|speed(?:s|ing)?[ -]?ups?|accelerat\w+|better|improv\w+|gain\w*|boost\w*|enhanc\w+"
-    r"|advantage|outperform(?!ed by)\w*|surpass(?!ed by)\w*|exceed(?!ed by)\w*|beat(?:s|ing)?|cheaper|superior"
-    r"|more efficient",
-    _Change(1, -1): r"sav(?:es?|ed|ings?)",
-    _Change(-1, 0): r"slow(?:er|downs?|s|ed)|worse|degrad\w+|deteriorat\w+|regress\w*|underperform\w*|inferior"
-    r"|(?:outperformed|surpassed|exceeded|beaten) by"
-    r"|(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?|behind|short of)(?=[^.;]{0,60}\bby\b)",
-    _Change(-1, 1): r"overheads?",
-    _Change(-1, -1): r"(?:los(?:es?|ing)|sacrific\w+)"
-    r"(?=\s(?:(?:only|just|merely|about|around|nearly|over|up to|at most)\s)*[~$\\]*\Z)"
-    r"|(?<=\A )(?:accuracy|quality|performance) loss(?:es)?",
-    _Change(0, 1): r"higher|more|larger|longer|greater|bigger|increas\w+|ris(?:es?|ing)|rais\w+|grow\w*|additional",
-    _Change(0, -1): r"lower\w*|less|fewer|smaller|shorter|reduc\w+|decreas\w+|drop\w*|cut(?:s|ting)?|shr[aiu]nk\w*|down"
-    r"|minimi[sz]\w+|declin\w+|mitigat\w+|trim\w*|lessen\w*|(?:fall(?:s|ing|en)?|fell)(?= by\b)",
-}  # fmt: skip
-_CHANGE = re.compile("|".join(rf"(?P<c{i}>\b(?:{words})\b)" for i, words in enumerate(_CHANGES.values())), re.I)
 _BOUND = re.compile(
     r"(?:(?:more|less|fewer|greater|higher|better|lower) than|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?)"
     r" (?:around |about )?$",
     re.I,
 )
-_BY = re.compile(r"\bby\s(?:[A-Za-z-]+\s){0,4}[~$\\]*$")
-_TO = re.compile(r"\sto\b")
-_OF_WHAT = re.compile(r"(?:\s(?:in|of|over)\s[\w-]+)?\s")
-_SIGN = re.compile(r"(?:^|[\s($~])(?:(?P<less>[-−])|\+)$")
 _BEHIND = re.compile(r"[^.,;:()]*?(?=[.,;:()]|\s(?:and|while|but|with|compared|over|than|on|for)\b|$)", re.I)
 _SHARE = re.compile(r"\s*(?:of|the)\s", re.I)
 _CLAUSE = re.compile(r"[.;:()]\s|,\s(?:and|while|but|which|with)\s")
@@ -121,12 +94,6 @@ _HIGHER = frozenset({
     "accuracy", "efficiency", "gain", "gains", "improvement", "improvements", "performance", "quality", "rate",
     "robustness", "score", "scores", "speed", "speedup", "success", "throughput", "utility", "utilization"
 })  # fmt: skip
-_LEVEL = re.compile(
-    r"\b(?:from\s\S+\s(?:\S+\s){0,4}?to|(?<!up )(?<![\d%xX] )to|from)"
-    r"\s(?:(?:over|about|around|nearly|only|just|almost|a mere)\s)?$"
-    r"|(?P<named>[\w./-]+):\s?$",
-    re.I,
-)
 _REACH = 90
 """Characters in front of a number in which the verb of its change stands."""
 
@@ -168,15 +135,15 @@ def compare(result: Result, direction: Direction | None, in_percent: bool = Fals
     other = _beside(result)
     if result.baseline is not None and other is not None and direction is not None:
         return Comparison(_more(result.value, other, direction), False, None, hedged)
-    change = _change(before, behind)
-    share = result.unit in {"%", "x"} and _SHARE.match(behind) is not None and not _moved(before)
+    change = change_told(before, behind)
+    share = result.unit in {"%", "x"} and _SHARE.match(behind) is not None and not is_moved(before)
     share = share and (direction is Direction.LOWER or result.baseline is not None)
-    level = _is_level(before) and not share
+    level = (is_level(before) or (result.unit == "%" and is_reached(before, behind, _rest(result)))) and not share
     if result.unit == "x" or (result.unit in {"%", "points"} and not level and (change is not None or share)):
         if share and direction is not None:
             ratio = Decimal(str(result.value)) / (100 if result.unit == "%" else 1)
             return _of_ratio(ratio if direction is Direction.HIGHER else _inverse(ratio), hedged)
-        outcome = _outcome(change or _Change(0, int(direction is Direction.HIGHER)), direction)
+        outcome = _outcome(change or Change(0, int(direction is Direction.HIGHER)), direction)
         certain = not (in_percent and result.unit == "%") and result.unit != "points"
         factor = _factor(result, change, direction, outcome) if certain else None
         return Comparison(outcome, True, factor, hedged)
@@ -221,50 +188,16 @@ def _around(result: Result) -> tuple[str, str]:
     told = before[clauses[-1].end() :] if clauses else before
     reached = _BEHIND.match(result.evidence, stated.end())
     behind = reached.group() if reached else ""
-    return (told if _CHANGE.search(told + behind) else before), behind
+    return (told if CHANGE.search(told + behind) else before), behind
 
 
-def _change(before: str, behind: str) -> _Change | None:
-    """The change that is told: by the words right behind the number, else by the nearest ones in front of it."""
-    found = _CHANGE.search(behind)
-    verbs = list(_CHANGE.finditer(before))
-    if found is None:
-        signed = _SIGN.search(before)
-        if signed and not verbs:
-            return _Change(0, -1 if signed["less"] else 1)
-        found = verbs[-1] if verbs else None
-        if len(verbs) > 1 and _comes_to(before, *verbs[-2:]):
-            found = verbs[-2]
-    if found is None:
-        return None
-    change = _told(found)
-    by = verbs and found.string is behind and change.goodness == 0 and _BY.search(before, verbs[-1].end())
-    return _told(verbs[-1]) if by else change
+def _rest(result: Result) -> str:
+    """The text behind a result's number and unit."""
+    stated = _stated(result)
+    return result.evidence[stated.end() :] if stated else ""
 
 
-def _comes_to(before: str, gain: re.Match[str], verb: re.Match[str]) -> bool:
-    """Whether the number is what a gain comes to, and so a gain: *the gain in latency grows, or shrinks, to 6.1x*."""
-    apart = _OF_WHAT.fullmatch(before, gain.end(), verb.start())
-    return bool(apart and _TO.match(before, verb.end()) and _told(gain).goodness > 0)
-
-
-def _is_level(before: str) -> bool:
-    """Whether what stands in front of a number says that it is a value: *from 54% to*, *PlumLM:*, but not *gains:*."""
-    found = _LEVEL.search(before)
-    return found is not None and not (found["named"] and _CHANGE.search(found["named"]))
-
-
-def _told(match: re.Match[str]) -> _Change:
-    return list(_CHANGES)[int(str(match.lastgroup)[1:])]
-
-
-def _moved(before: str) -> bool:
-    """Whether a verb moves the value by the number: *reduces 40% of the memory*."""
-    verb = max(_CHANGE.finditer(before), key=lambda match: match.end(), default=None)
-    return verb is not None and len(before) - verb.end() < 30 and not re.search(r"\bto\b", before[verb.end() :])
-
-
-def _outcome(change: _Change, direction: Direction | None) -> Outcome | None:
+def _outcome(change: Change, direction: Direction | None) -> Outcome | None:
     good = change.goodness
     if not good and direction is not None:
         good = change.sign if direction is Direction.HIGHER else -change.sign
@@ -272,7 +205,7 @@ def _outcome(change: _Change, direction: Direction | None) -> Outcome | None:
 
 
 def _factor(
-    result: Result, change: _Change | None, direction: Direction | None, outcome: Outcome | None
+    result: Result, change: Change | None, direction: Direction | None, outcome: Outcome | None
 ) -> Decimal | None:
     value = Decimal(str(result.value))
     if outcome is None or value <= 0:

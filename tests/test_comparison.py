@@ -106,9 +106,43 @@ def test_two_levels_in_one_unit_say_who_is_better_whatever_the_words() -> None:
     assert told.outcome is WORSE
 
 
-def test_a_level_beside_nothing_is_no_comparison() -> None:
-    assert compare(result("achieves 84.4% accuracy", 84.4, "%", None), HIGHER) is None
-    assert compare(result("grows from 15.9% to 56.0%", 56, "%", None), HIGHER) is None
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        "achieves 84.4% accuracy",
+        "grows from 15.9% to 84.4%",
+        "outperforms PearNet with 84.4% accuracy",
+        "surpasses PearNet (79.1%) and FigNet (84.4%)",
+        "achieves superior performance, with an F1 score of 84.4%",
+        "improves recall (84.4% vs 61.2%)",
+        "consistently better, reaching 91.2% in Plum and 84.4% in Pear",
+        "attains 84.4% accuracy -- exceeding PearNet",
+        "beats PearNet, achieving 91% precision, 84.4% recall and 80% coverage",
+        "higher precision at a recall of 84.4%",
+    ],
+)
+def test_a_level_beside_nothing_is_no_comparison(evidence: str) -> None:
+    assert compare(result(evidence, 84.4, "%", None), HIGHER) is None
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        "outperforms PearNet by 2%, 3% and 8.4%",
+        "outperforms PearNet by 12% for plums and 8.4% for figs",
+        "surpasses PearNet by a large margin of 8.4%",
+        "outperforms PearNet (+8.4%)",
+        "an improvement of 6.1% in precision and 8.4% in recall",
+        "gains in accuracy of 8.4%",
+        "the gains reach 8.4%",
+        "outperforms PearNet, achieving 8.4% and 5.3% higher accuracy",
+        "improves on it, achieving 8.4% over PearNet",
+    ],
+)
+def test_a_share_in_a_list_or_behind_a_gain_is_a_change(evidence: str) -> None:
+    told = compare(result(evidence, 8.4, "%", None), HIGHER)
+    assert told is not None
+    assert (told.outcome, told.relative) == (BETTER, True)
 
 
 def test_per_cent_of_a_metric_in_per_cent_may_be_points_and_give_no_factor() -> None:
