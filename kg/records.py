@@ -14,7 +14,7 @@ Span = tuple[int, int]
 """Start and end, in Unicode code points of ``Paper.text``; the end is exclusive."""
 
 
-MIN_SCORE = 0.33
+MIN_SCORE = 0.36
 """The probability from which on a fact counts by default: from here to 0.36 all facts together have their best F1."""
 
 

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.catalog import Catalog
+from kg.catalog import Catalog, known
 from kg.extract import extract
-from kg.extract.candidates import Finder, Found, Reading, notes
+from kg.extract.candidates import Claim, Finder, Found, Reading, notes
 from kg.extract.features import FEATURES
 from kg.extract.forms import short_forms
-from kg.extract.heads import calibrated_score, mentions_of
+from kg.extract.heads import calibrated_score, mentions_of, sigmoid
 from kg.extract.network import WINDOW, Network, windows
 from kg.extract.pipeline import rules
 from kg.extract.recognizer import WEIGHTS, mentions, outside_addresses, probability
 from kg.extract.role_head import ROLES, judge_roles, role_logits
 from kg.extract.tags import KINDS, TAGS, decode, tags_of
 from kg.extract.words import Words
-from kg.records import MIN_SCORE, Entity, EntityType, Extraction, Fact, Paper, Role
+from kg.records import MIN_SCORE, Entity, EntityType, Extraction, Fact, Paper, Role, Span
 from kg.report import NONE, calibration_error, confusion, reliability, worst
 
 
@@ -114,14 +114,12 @@ def test_a_name_that_lacks_a_bracket_is_one_where_it_is_one_without() -> None:
     assert {text[place.start : place.end] for place in places} == {"PlumNet", "PearNet", "Fig Map", "Fig) Map"}
 
 
-def test_what_only_a_subtitle_names_is_hardly_introduced_however_sure_the_network_is() -> None:
-    text = "PlumNet: Adaptive Tree Pruning with Sparse Attention\nPlumNet prunes trees by sparse attention."
+def sure_claims(
+    text: str, named: dict[str, tuple[EntityType, list[Span]]], catalog: Catalog
+) -> list[tuple[str, Claim]]:
+    """The claims of a network that is sure of every role, of things by their names."""
     found = notes(rules()(text))
-    names = ("PlumNet", "Adaptive Tree Pruning", "sparse attention")
-    found.entities = [
-        Found(EntityType.METHOD, name, spans, Finder.LEARNED)
-        for name, spans in zip(names, ([(0, 7), (53, 60)], [(9, 30)], [(36, 52), (78, 94)]), strict=True)
-    ]
+    found.entities = [Found(type, name, spans, Finder.LEARNED) for name, (type, spans) in named.items()]
     found.features = np.zeros((len(found.words), len(FEATURES)), np.float32)
     found.reading = Reading(np.zeros((len(found.words), 8), np.float32), np.zeros((len(found.words), TAGS), np.float32))
     sure = {
@@ -129,16 +127,34 @@ def test_what_only_a_subtitle_names_is_hardly_introduced_however_sure_the_networ
         "role.bias": np.full(len(ROLES), 9, np.float32),
         "role_hint.weight": np.zeros((len(ROLES), len(FEATURES)), np.float32),
         "role_kind": np.zeros((len(KINDS), len(ROLES)), np.float32),
-        "role.calibration": np.tile(np.array([1, 0], np.float32), (len(ROLES), 1)),
     }
     places = mentions_of(found.words, found.entities)
     logits = role_logits(sure, found.reading.states, found.features, places, len(found.entities))
-    claims, _ = judge_roles(text, found, logits, sure["role.calibration"], Catalog.of([]))
-    scores = {names[claim.entity]: claim.score for claim in claims if claim.role is Role.INTRODUCES}
-    founded = {names[claim.entity] for claim in claims if claim.role is Role.BUILDS_ON}
+    claims, _ = judge_roles(text, found, logits, sigmoid(logits.entities), catalog)
+    return [(list(named)[claim.entity], claim) for claim in claims]
+
+
+def test_what_only_a_subtitle_names_is_hardly_introduced_however_sure_the_network_is() -> None:
+    text = "PlumNet: Adaptive Tree Pruning with Sparse Attention\nPlumNet prunes trees by sparse attention."
+    named = {
+        "PlumNet": (EntityType.METHOD, [(0, 7), (53, 60)]),
+        "Adaptive Tree Pruning": (EntityType.METHOD, [(9, 30)]),
+        "sparse attention": (EntityType.METHOD, [(36, 52), (78, 94)]),
+    }
+    claims = sure_claims(text, named, Catalog.of([]))
+    scores = {name: claim.score for name, claim in claims if claim.role is Role.INTRODUCES}
+    founded = {name for name, claim in claims if claim.role is Role.BUILDS_ON}
     assert not founded & scores.keys()
     assert scores.get("Adaptive Tree Pruning", 0) < MIN_SCORE
     assert min(scores["sparse attention"], scores["PlumNet"]) > 0.99
+
+
+def test_a_field_is_hardly_the_task_of_a_paper_however_sure_the_network_is() -> None:
+    text = "Plums\nIn NLP, question answering is hard."
+    named = {"NLP": (EntityType.TASK, [(9, 12)]), "question answering": (EntityType.TASK, [(14, 32)])}
+    scores = {name: claim.score for name, claim in sure_claims(text, named, known()) if claim.role is Role.TASKS}
+    assert scores["question answering"] > 0.99
+    assert scores["NLP"] < MIN_SCORE
 
 
 def test_roles_keep_to_the_types_that_the_ontology_gives_them() -> None:

@@ -50,12 +50,15 @@ def sigmoid(x: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), np.float32)
 
 
-def calibrated(logits: Floats, slope_offset: Floats) -> Floats:
-    """Probabilities of logits by a fitted slope and offset (Platt, 1999), one pair a last-axis column or for all."""
-    return sigmoid(logits * slope_offset[..., 0] + slope_offset[..., 1])
+def calibrated(logits: Floats, slope_offset: Floats, beside: Floats | float = 0) -> Floats:
+    """Probabilities of logits by a fitted slope and offset (Platt, 1999), one pair a last-axis column or for all.
+
+    ``beside`` are log odds of what the logits do not tell.
+    """
+    return sigmoid(logits * slope_offset[..., 0] + slope_offset[..., 1] + beside)
 
 
-def calibrated_score(probability: float, slope_offset: Floats) -> float:
+def calibrated_score(probability: float, slope_offset: Floats, beside: float = 0) -> float:
     """A calibrated probability, of one that is kept away from 0 and 1."""
     safe = min(max(probability, 1e-6), 1 - 1e-6)
-    return float(calibrated(np.array(math.log(safe / (1 - safe)), np.float32), slope_offset))
+    return float(calibrated(np.array(math.log(safe / (1 - safe)), np.float32), slope_offset, beside))

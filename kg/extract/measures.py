@@ -63,6 +63,7 @@ _SPENT = {
 _BEHIND = re.compile(
     r"\s(?P<name>[A-Z][A-Za-z0-9@.-]*[A-Z0-9][A-Za-z0-9@-]*)(?=[),;]|\.(?:\s|$)|\s(?:and|on|in|for|over|than|points?|scores?|with|without)\b|$)"
 )
+_EFFICIENT = re.compile(r"(?<=\w)[ -]efficient$", re.I)
 _AVERAGE = re.compile(r"\baveraged? scores?\b", re.I)
 _HARDLY = 0.01
 """Less probable measures are not looked at."""
@@ -173,13 +174,17 @@ def what_is_saved(measure: str) -> str:
 def in_full(measure: str, text: str, quantity: Quantity) -> str:
     """A measure in words by its whole name: an average score is not a score, and what follows *and* is another.
 
+    What is more *energy-efficient* has more energy efficiency.
+
     >>> from kg.extract.quantities import find_quantities
     >>> text = "an average score of 71.3%"
     >>> (number,) = find_quantities(text)
     >>> in_full("score", text, number), in_full("error and better recall", text, number)
     ('average score', 'error')
+    >>> in_full("energy-efficient", text, number)
+    'energy efficiency'
     """
-    measure = measure.split(" and ")[0]
+    measure = _EFFICIENT.sub(" efficiency", measure.split(" and ")[0])
     if measure == "score":
         average = _AVERAGE.search(text, max(0, quantity.start - _NEAR), quantity.end + _NEAR)
         return average.group().lower().removesuffix("s") if average else measure

@@ -18,7 +18,7 @@ from kg.extract.candidates import Candidate, Claims, Finder, Found, Notes, notes
 from kg.extract.features import features
 from kg.extract.forms import ShortForms, short_forms, whole_pairs
 from kg.extract.hardware import class_word_apart, device_name, is_known, is_part, without_class_words
-from kg.extract.heads import Floats, calibrated_score, mentions_of, sigmoid
+from kg.extract.heads import Floats, calibrated, calibrated_score, mentions_of, sigmoid
 from kg.extract.mentions import group, spread
 from kg.extract.network import Network
 from kg.extract.result_head import judge_results
@@ -27,6 +27,7 @@ from kg.extract.shapes import GLUED, HOSTS, ORGANISATIONS
 from kg.extract.stacking import ENTITY, entity_rows
 from kg.extract.tags import KINDS, decode, span_probabilities
 from kg.extract.tokens import URL
+from kg.extract.usual import UsualRoles
 from kg.extract.words import Stretches, Words, lowered
 from kg.names import normal_form
 from kg.records import EntityType, Span
@@ -92,6 +93,7 @@ class Recognizer:
 
     def __init__(self, nlp: Language, name: str, weights: str) -> None:
         self._network = Network(Path(weights))
+        self._usual = UsualRoles.among(self._network.heads)
         self._catalog = known()
 
     def __call__(self, doc: Doc) -> Doc:
@@ -124,7 +126,9 @@ class Recognizer:
                 entity.score = max(entity.score, PRESENTED)
             if not parts.isdisjoint(entity.spans):
                 entity.score = max(entity.score, LISTED)
-        roles, uses = judge_roles(text, found, logits, self._network.heads["role.calibration"], self._catalog)
+        usual = self._usual.of(((entity.type, entity.name) for entity in found.entities), self._catalog)
+        likely = calibrated(logits.entities, self._network.heads["role.calibration"], usual)
+        roles, uses = judge_roles(text, found, logits, likely, self._catalog)
         found.claims = Claims(roles, uses, judge_results(text, found, self._network, self._catalog, uses))
         return doc
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from kg.catalog import known
 from kg.evaluate import annotated
 from kg.records import MIN_SCORE, Extraction, KgError
 
@@ -58,11 +59,11 @@ def _learn(gold: Path, corpus: Path, texts: Texts, folds: int, directory: Path |
     started = course.start(progress)
     trees = course.stack(started, progress)
     pairs = list(held_out(course, started, trees, papers, folds, progress))
-    fitted = calibrations(pairs)
+    fitted = calibrations(pairs, course.usual, known())
     if directory is not None:
         trainee = course.finish(started, course.examples(papers), progress, RUNS)
         export(trainee, course.base / "tokenizer.json", fitted | trees, directory)
-    return [(record, apply(fitted, found).above(MIN_SCORE)) for record, found in pairs]
+    return [(record, apply(fitted, found, known()).above(MIN_SCORE)) for record, found in pairs]
 
 
 def _require() -> None:

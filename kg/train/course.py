@@ -13,11 +13,13 @@ from typing import TypeVar
 import torch
 
 import kg.read
+from kg.catalog import known
 from kg.evaluate import annotated
 from kg.extract import extract
 from kg.extract.heads import Floats
 from kg.extract.network import load_tokenizer
 from kg.extract.tags import TAGS
+from kg.extract.usual import NONE_USUAL, UsualRoles
 from kg.records import Extraction, KgError, Paper
 from kg.train.abstracts import placed_records, unannotated
 from kg.train.calibrate import uncalibrated
@@ -28,6 +30,7 @@ from kg.train.network import FULL, Shape, load_base
 from kg.train.others import SCHEMES, scirex, tdmsci
 from kg.train.prune import pruned
 from kg.train.stack import stacked
+from kg.train.usual import role_rates
 
 _LAYERS = (FULL, FULL, FULL)
 _SMALL = (Shape(6, 512), Shape(8, 768), Shape(8, 768))
@@ -66,6 +69,8 @@ class Course:
     """Abstracts that the whole network reads to the smaller one."""
     judged: Sequence[tuple[Paper, Extraction]] = ()
     """Annotated abstracts that the network does not learn from, so that they tell how far to trust it."""
+    usual: UsualRoles = NONE_USUAL
+    """What the names in annotated abstracts have for roles."""
     seed: int = 0
 
     def examples(self, papers: Sequence[tuple[Paper, Extraction]]) -> list[Example]:
@@ -167,9 +172,11 @@ def prepare(
     real: list[Example] = []
     unread: list[Example] = []
     judged: list[tuple[Paper, Extraction]] = []
+    usual = NONE_USUAL
     if abstracts is not None:
         papers = list(kg.read.open(abstracts))
         placed = list(placed_records(training / "arxiv.jsonl", papers))
+        usual = role_rates((record for _, record in placed), known())
         judged = placed[::_JUDGED]
         del placed[::_JUDGED]
         real = [
@@ -192,7 +199,7 @@ def prepare(
         shown_as_known(example(*pair, tokenizer), _KNOWN_INVENTED, random.Random(n)) for n, pair in enumerate(made_up)
     ]
     progress("reading invented papers", len(invented), len(invented))
-    return Course(base, schemes, invented, real, unread, judged)
+    return Course(base, schemes, invented, real, unread, judged, usual)
 
 
 def held_out(
