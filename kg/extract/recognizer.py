@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from kg.catalog import Catalog, known
 from kg.extract.candidates import Candidate, Claims, Finder, Found, Notes, notes
+from kg.extract.context import ContextModel, Thing
 from kg.extract.features import features
 from kg.extract.forms import ShortForms, short_forms, whole_pairs
 from kg.extract.hardware import class_word_apart, device_name, is_known, is_part, without_class_words
@@ -27,7 +28,6 @@ from kg.extract.shapes import GLUED, HOSTS, ORGANISATIONS
 from kg.extract.stacking import ENTITY, entity_rows
 from kg.extract.tags import KINDS, decode, span_probabilities
 from kg.extract.tokens import URL
-from kg.extract.usual import UsualRoles
 from kg.extract.words import Stretches, Words, lowered
 from kg.names import normal_form
 from kg.records import EntityType, Span
@@ -93,7 +93,7 @@ class Recognizer:
 
     def __init__(self, nlp: Language, name: str, weights: str) -> None:
         self._network = Network(Path(weights))
-        self._usual = UsualRoles.among(self._network.heads)
+        self._contexts = ContextModel.among(self._network.heads)
         self._catalog = known()
 
     def __call__(self, doc: Doc) -> Doc:
@@ -126,8 +126,9 @@ class Recognizer:
                 entity.score = max(entity.score, PRESENTED)
             if not parts.isdisjoint(entity.spans):
                 entity.score = max(entity.score, LISTED)
-        usual = self._usual.of(((entity.type, entity.name) for entity in found.entities), self._catalog)
-        likely = calibrated(logits.entities, self._network.heads["role.calibration"], usual)
+        things = [Thing(entity.type, entity.name, entity.spans) for entity in found.entities]
+        odds = self._contexts.odds(words, things, self._catalog)
+        likely = calibrated(logits.entities, self._network.heads["role.calibration"], odds)
         roles, uses = judge_roles(text, found, logits, likely, self._catalog)
         found.claims = Claims(roles, uses, judge_results(text, found, self._network, self._catalog, uses))
         return doc

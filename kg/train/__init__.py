@@ -58,8 +58,9 @@ def _learn(gold: Path, corpus: Path, texts: Texts, folds: int, directory: Path |
     course = prepare(base_weights(), texts.training, texts.external, texts.abstracts, apart, progress)
     started = course.start(progress)
     trees = course.stack(started, progress)
+    contexts = course.contexts(started, trees, progress)
     pairs = list(held_out(course, started, trees, papers, folds, progress))
-    fitted = calibrations(pairs, course.usual, known())
+    fitted = calibrations(pairs, contexts, known())
     if directory is not None:
         trainee = course.finish(started, course.examples(papers), progress, RUNS)
         export(trainee, course.base / "tokenizer.json", fitted | trees, directory)

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from kg.catalog import Catalog
 from kg.evaluate import compare
+from kg.extract.context import ContextModel
 from kg.extract.heads import calibrated_score
 from kg.extract.role_head import ROLES
-from kg.extract.usual import UsualRoles
 from kg.records import Entity, Extraction, Fact, Result, Role, RunsOn
+from kg.train.context import odds_of_facts
 
 T = TypeVar("T", Entity, Fact, RunsOn, Result)
 
-_USUAL = (Role.EVALUATED_ON.value, Role.BUILDS_ON.value)
-"""The roles of which a name tells more than the network knows; of others nothing is gained."""
+_TOLD = {role.value for role in Role if role is not Role.INTRODUCES}
+"""The roles of which contexts tell more than the network knows."""
 
 Calibration = NDArray[np.float32]
 """A slope and an offset for the log odds of a score."""
@@ -37,36 +38,35 @@ def uncalibrated() -> dict[str, Calibration]:
 
 
 def calibrations(
-    pairs: Iterable[tuple[Extraction, Extraction]], rates: UsualRoles, catalog: Catalog
+    pairs: Iterable[tuple[Extraction, Extraction]], models: Sequence[ContextModel], catalog: Catalog
 ) -> dict[str, Calibration]:
     """The calibrations under which the scores of (annotated, predicted) records mean what they say.
 
-    Of the names' ``rates``, it is fitted too how much they count: once at most, however few papers there are to tell.
+    It is fitted too how much the odds that the ``models`` give to roles count beside the network's.
     """
     scores: dict[str, list[float]] = defaultdict(list)
     right: dict[str, list[bool]] = defaultdict(list)
-    beside: dict[str, list[float]] = defaultdict(list)
+    beside: dict[str, list[list[float]]] = defaultdict(lambda: [[] for _ in models])
     for gold, found in pairs:
         for comparison in compare(gold, found):
             scores[comparison.what] += comparison.scores
             right[comparison.what] += comparison.right
-        for fact, odds in zip(found.facts, _of_facts(rates, found, catalog), strict=True):
-            beside[fact.role.value].append(odds)
-    fits = [platt(scores[role], right[role], beside[role] if role in _USUAL else None) for role in ROLES]
-    weights = np.array([min(1, fit[2]) if len(fit) > 2 else 0 for fit in fits], np.float32)
+        for number, model in enumerate(models):
+            for fact, odds in zip(found.facts, odds_of_facts(model, found, catalog), strict=True):
+                beside[fact.role.value][number].append(odds)
+    fits = [platt(scores[role], right[role], beside[role] if role in _TOLD else ()) for role in ROLES]
+    counts = np.zeros((len(models), len(ROLES)), np.float32)
+    for column, fit in enumerate(fits):
+        counts[: len(fit) - 2, column] = fit[2:]
+    told = ContextModel.among({})
+    for model, count in zip(models, counts, strict=True):
+        told = ContextModel(told.weights + model.weights * count, told.bias + model.bias * count)
     return {
         "entity.calibration": platt(scores["entity"], right["entity"]),
         "role.calibration": np.stack([fit[:2] for fit in fits]),
         "result.calibration": platt(scores["result"], right["result"]),
-        **rates._replace(odds=rates.odds * weights).arrays(),
+        **told.arrays(),
     }
-
-
-def _of_facts(usual: UsualRoles, found: Extraction, catalog: Catalog) -> list[float]:
-    """The log odds that the names of a record's facts have."""
-    rows = usual.of(((entity.type, entity.name) for entity in found.entities), catalog)
-    row_of = {entity.id: row for entity, row in zip(found.entities, rows, strict=True)}
-    return [float(row_of[fact.entity][ROLES.index(fact.role.value)]) for fact in found.facts]
 
 
 def apply(fitted: Mapping[str, Calibration], found: Extraction, catalog: Catalog) -> Extraction:
@@ -77,13 +77,13 @@ def apply(fitted: Mapping[str, Calibration], found: Extraction, catalog: Catalog
         return item.model_copy(update={"score": calibrated_score(item.score, fit, beside)})
 
     role = "role.calibration"
-    usual = _of_facts(UsualRoles.among(fitted), found, catalog)
+    told = odds_of_facts(ContextModel.among(fitted), found, catalog)
     return found.model_copy(
         update={
             "entities": tuple(rescored(entity, "entity.calibration") for entity in found.entities),
             "facts": tuple(
                 rescored(fact, role, ROLES.index(fact.role.value), odds)
-                for fact, odds in zip(found.facts, usual, strict=True)
+                for fact, odds in zip(found.facts, told, strict=True)
             ),
             "runs_on": tuple(rescored(use, role, ROLES.index("runs_on")) for use in found.runs_on),
             "results": tuple(rescored(result, "result.calibration") for result in found.results),
@@ -92,19 +92,18 @@ def apply(fitted: Mapping[str, Calibration], found: Extraction, catalog: Catalog
 
 
 def platt(
-    scores: Sequence[float], right: Sequence[bool], beside: Sequence[float] | None = None, steps: int = 50
+    scores: Sequence[float], right: Sequence[bool], beside: Sequence[Sequence[float]] = (), steps: int = 50
 ) -> Calibration:
     """Slope and offset of a logistic regression of rightness on the log odds, by Newton's method.
 
-    Of other log odds ``beside`` the scores the weight is the third. A small pull towards no change keeps it defined for
+    Of other log odds ``beside`` the scores the weights follow. A small pull towards no change keeps it defined for
     few or separable points; a step that overshoots, as it may where scores are near 0 or 1, is halved until it helps.
     """
-    start = np.append(_NONE, [0.0] * (beside is not None))
+    start = np.append(_NONE, [0.0] * len(beside))
     if not scores:
         return start.astype(np.float32)
     chance = np.clip(np.array(scores, np.float64), 1e-6, 1 - 1e-6)
-    others = [] if beside is None else [np.array(beside)]
-    design = np.stack([np.log(chance / (1 - chance)), np.ones(len(scores)), *others], axis=1)
+    design = np.stack([np.log(chance / (1 - chance)), np.ones(len(scores)), *map(np.array, beside)], axis=1)
     wanted = np.array(right, np.float64)
 
     def loss(weights: NDArray[np.float64]) -> float:

@@ -16,13 +16,14 @@ import kg.read
 from kg.catalog import known
 from kg.evaluate import annotated
 from kg.extract import extract
+from kg.extract.context import ContextModel
 from kg.extract.heads import Floats
 from kg.extract.network import load_tokenizer
 from kg.extract.tags import TAGS
-from kg.extract.usual import NONE_USUAL, UsualRoles
 from kg.records import Extraction, KgError, Paper
 from kg.train.abstracts import placed_records, unannotated
 from kg.train.calibrate import uncalibrated
+from kg.train.context import context_model
 from kg.train.examples import Example, example, shown_as_known, tagged_example
 from kg.train.export import export
 from kg.train.fit import MAIN, UNTAGGED, Schedule, Trainee, fit
@@ -30,7 +31,7 @@ from kg.train.network import FULL, Shape, load_base
 from kg.train.others import SCHEMES, scirex, tdmsci
 from kg.train.prune import pruned
 from kg.train.stack import stacked
-from kg.train.usual import role_rates
+from kg.train.usual import usual_roles
 
 _LAYERS = (FULL, FULL, FULL)
 _SMALL = (Shape(6, 512), Shape(8, 768), Shape(8, 768))
@@ -69,8 +70,8 @@ class Course:
     """Abstracts that the whole network reads to the smaller one."""
     judged: Sequence[tuple[Paper, Extraction]] = ()
     """Annotated abstracts that the network does not learn from, so that they tell how far to trust it."""
-    usual: UsualRoles = NONE_USUAL
-    """What the names in annotated abstracts have for roles."""
+    annotated: Sequence[tuple[Paper, Extraction]] = ()
+    """All annotated abstracts, from which contexts are learned."""
     seed: int = 0
 
     def examples(self, papers: Sequence[tuple[Paper, Extraction]]) -> list[Example]:
@@ -103,6 +104,19 @@ class Course:
             trees = stacked(self.judged, weights)
         progress("trees", len(self.judged), len(self.judged))
         return trees
+
+    def contexts(self, started: Trainee, trees: dict[str, Floats], progress: Progress) -> list[ContextModel]:
+        """What contexts tell of the roles of all that the network finds in annotated abstracts, and what names do."""
+        if not self.annotated:
+            return []
+        with tempfile.TemporaryDirectory() as scratch:
+            weights = Path(scratch, "weights")
+            export(started, self.base / "tokenizer.json", uncalibrated() | trees, weights)
+            found = extract((paper for paper, _ in self.annotated), weights=weights)
+            pairs = ((record, prediction) for (_, record), prediction in zip(self.annotated, found, strict=True))
+            model = context_model(pairs, known())
+        progress("contexts", len(self.annotated), len(self.annotated))
+        return [model, usual_roles((record for _, record in self.annotated), known())]
 
     def _smaller(self, teacher: Trainee, progress: Progress) -> Trainee:
         """A network with fewer heads and inner neurons, which has learned to read as the teacher does."""
@@ -172,11 +186,11 @@ def prepare(
     real: list[Example] = []
     unread: list[Example] = []
     judged: list[tuple[Paper, Extraction]] = []
-    usual = NONE_USUAL
+    everything: list[tuple[Paper, Extraction]] = []
     if abstracts is not None:
         papers = list(kg.read.open(abstracts))
         placed = list(placed_records(training / "arxiv.jsonl", papers))
-        usual = role_rates((record for _, record in placed), known())
+        everything = list(placed)
         judged = placed[::_JUDGED]
         del placed[::_JUDGED]
         real = [
@@ -199,7 +213,7 @@ def prepare(
         shown_as_known(example(*pair, tokenizer), _KNOWN_INVENTED, random.Random(n)) for n, pair in enumerate(made_up)
     ]
     progress("reading invented papers", len(invented), len(invented))
-    return Course(base, schemes, invented, real, unread, judged, usual)
+    return Course(base, schemes, invented, real, unread, judged, everything)
 
 
 def held_out(

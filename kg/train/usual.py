@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from kg.catalog import Catalog
+from kg.extract.context import NAMED, ContextModel, bucket, spelling
 from kg.extract.heads import Floats
 from kg.extract.role_head import ROLES
-from kg.extract.usual import UsualRoles, usual_name
 from kg.records import EntityType, Extraction, Role
 
 _LEAST = 3
@@ -20,24 +20,30 @@ _SHRUNK = 5
 _SELDOM = 1e-3
 
 
-def role_rates(records: Iterable[Extraction], catalog: Catalog) -> UsualRoles:
-    """The log odds of names' roles above those of their types."""
+def usual_roles(records: Iterable[Extraction], catalog: Catalog) -> ContextModel:
+    """The model that knows names alone: the log odds of their roles above those of their types."""
     counts: dict[str, Floats] = defaultdict(lambda: np.zeros(1 + len(ROLES), np.float32))
+    kinds: dict[str, EntityType] = {}
     for record in records:
         having = [set(record.having(role)) for role in Role]
         for entity in record.entities:
             row = np.zeros(1 + len(ROLES), np.float32)
             row[: 1 + len(Role)] = (1, *(entity.id in each for each in having))
-            for name in (entity.type.value, usual_name(entity.type, entity.name, catalog)):
-                counts[name] += row
-    kinds = {str(kind): counts.pop(kind) for kind in EntityType if kind in counts}
-    shares = {kind: row[1:] / row[0] for kind, row in kinds.items()}
-    names = sorted(name for name, row in counts.items() if row[0] >= _LEAST)
-    odds = np.zeros((len(names), len(ROLES)), np.float32)
-    for number, name in enumerate(names):
-        share, row = shares[name.split()[0]], counts[name]
-        odds[number] = _log_odds((row[1:] + _SHRUNK * share) / (row[0] + _SHRUNK)) - _log_odds(share)
-    return UsualRoles({name: number for number, name in enumerate(names)}, odds)
+            name = spelling(entity.type, entity.name, catalog)
+            kinds[name] = entity.type
+            counts[name] += row
+    totals = {kind: sum((row for name, row in counts.items() if kinds[name] is kind), _NONE) for kind in EntityType}
+    model = ContextModel.among({})
+    for name, row in counts.items():
+        if row[0] >= _LEAST:
+            total = totals[kinds[name]]
+            share = total[1:] / total[0]
+            odds = _log_odds((row[1:] + _SHRUNK * share) / (row[0] + _SHRUNK)) - _log_odds(share)
+            model.weights[bucket(name)] += odds / NAMED
+    return model
+
+
+_NONE = np.zeros(1 + len(ROLES), np.float32)
 
 
 def _log_odds(shares: Floats) -> Floats:
