@@ -48,7 +48,9 @@ _BOUND = re.compile(
     r" (?:around |about )?$",
     re.I,
 )
-_BEHIND = re.compile(r"[^.,;:()]*?(?=[.,;:()]|\s(?:and|while|but|with|compared|over|than|on|for)\b|$)", re.I)
+_BEHIND = re.compile(
+    r"[^.,;:()]*?(?=[.,;:()]|\s(?:and|while|but|with|without|despite|compared|over|than|on|for)\b|$)", re.I
+)
 _SHARE = re.compile(r"\s*(?:of|the)\s", re.I)
 _CLAUSE = re.compile(r"[.;:()]\s|,\s(?:and|while|but|which|with)\s")
 _QUANTITY = re.compile(
@@ -138,7 +140,9 @@ def compare(result: Result, direction: Direction | None, in_percent: bool = Fals
     change = change_told(before, behind)
     share = result.unit in {"%", "x"} and _SHARE.match(behind) is not None and not is_moved(before)
     share = share and (direction is Direction.LOWER or result.baseline is not None)
-    level = (is_level(before) or (result.unit == "%" and is_reached(before, behind, _rest(result)))) and not share
+    level = (
+        is_level(before) or (result.unit == "%" and is_reached(before[-_REACH:], behind, _rest(result)))
+    ) and not share
     if result.unit == "x" or (result.unit in {"%", "points"} and not level and (change is not None or share)):
         if share and direction is not None:
             ratio = Decimal(str(result.value)) / (100 if result.unit == "%" else 1)

@@ -119,6 +119,8 @@ def test_two_levels_in_one_unit_say_who_is_better_whatever_the_words() -> None:
         "attains 84.4% accuracy -- exceeding PearNet",
         "beats PearNet, achieving 91% precision, 84.4% recall and 80% coverage",
         "higher precision at a recall of 84.4%",
+        "cuts the cost while preserving 80-84.4% of the original accuracy",
+        "accuracy drops: PlumNet scores highest at 84.4%",
     ],
 )
 def test_a_level_beside_nothing_is_no_comparison(evidence: str) -> None:
@@ -130,6 +132,8 @@ def test_a_level_beside_nothing_is_no_comparison(evidence: str) -> None:
     [
         "outperforms PearNet by 2%, 3% and 8.4%",
         "outperforms PearNet by 12% for plums and 8.4% for figs",
+        "outperforms PearNet by 10-12% for plums and 2-8.4% for figs",
+        "a score increase of 8.4% without degrading other tasks",
         "surpasses PearNet by a large margin of 8.4%",
         "outperforms PearNet (+8.4%)",
         "an improvement of 6.1% in precision and 8.4% in recall",
