@@ -36,6 +36,7 @@ _CHANGES = {
     r"|minimi[sz]\w+|declin\w+|mitigat\w+|trim\w*|lessen\w*|(?:fall(?:s|ing|en)?|fell)(?= by\b)",
 }  # fmt: skip
 CHANGE = re.compile("|".join(rf"(?P<c{i}>\b(?:{words})\b)" for i, words in enumerate(_CHANGES.values())), re.I)
+"""All words of change, each in the group of what it says."""
 _BY = re.compile(r"\bby\s(?:[A-Za-z-]+\s){0,4}[~$\\]*$")
 _TO = re.compile(r"\sto\b")
 _OF_WHAT = re.compile(r"(?:\s(?:in|of|over)\s[\w-]+)?\s")
@@ -47,6 +48,7 @@ _LEVEL = re.compile(
     re.I,
 )
 _MARKED = r"(?:[$~+*(]|\\text\w\w\{){0,8}"
+"""Signs and marks in front of a number."""
 _ABOUT = (
     r"(?:\s(?:over|about|around|nearly|only|just|merely|almost|approximately|roughly|up to|at least|at most|more than"
     r"|an?|the|same|high|overall|average|impressive|mere|remarkable|top|respectable|state-of-the-art)\b)*(?:[\s~$\\]|\\sim|\\approx)*\Z"
@@ -67,6 +69,7 @@ _REACHED = re.compile(
 _UNNAMED = frozenset(
     {"average", "mean", "factor", "maximum", "minimum", "median", "total", "rate", "up", "which", "that", "it", "this"}
 )
+"""What stands so without being a measure: *an average of 5%*."""
 _SCORES = re.compile(
     r"\s(?!(?:in|on|for|of|with|to)\b)(?:[\w-]+\s){0,3}?(?:accurac(?:y|ies)|precision|recall|sensitivity|specificity"
     r"|agreement|scores?|AU[CR]\w*|m?IoU|mAP\S*|Dice|DSC|F1\S*|F-scores?|EM|pass@\S+"
@@ -81,11 +84,14 @@ _LIST_BEFORE = re.compile(
 )
 """The shares in front of one in a list, which tell what it is: *by 3%, 4% and*."""
 _RANGE_BEFORE = re.compile(rf"(?:{_MARKED}\d[\d.]*\s?\\?%?)\$?\s?(?:--?|–|to\s|\$?\\sim)\s?{_MARKED}\Z")
+"""The lower end in front of the upper one: *by 3-5%*."""
 _LIST_BEHIND = re.compile(rf"[^.,;:()]{{0,30}}?(?:,?\s(?:and\s)?{_PERCENT})+(?P<told>[^.,;:()]*)")
+"""The shares behind one in a list, and what they are told to be: *3% and 5% higher*."""
 _AMOUNT = re.compile(
     r"(?:improve|enhance|advance)ments?|(?:gain|boost|reduction|increase|decrease|drop|saving|speed-?up|decline)s?",
     re.I,
 )
+"""Nouns of change: what they reach is a change too."""
 _IN_WHAT = re.compile(r"\s(?:in|of|for|on|to|over|against)\s(?:[\w@%.\\-]+\s){0,9}")
 """Between an amount of change and what changes by it: *a gain in accuracy of 5%*."""
 

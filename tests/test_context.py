@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,13 +14,13 @@ from kg.extract.pipeline import rules
 from kg.extract.role_head import ROLES
 from kg.extract.words import Words
 from kg.records import Entity, EntityType, Extraction, Fact, Paper, Role
-from kg.train.calibrate import platt
+from kg.train.calibrate import apply, calibrations, platt
+from kg.train.context import context_model
 from kg.train.usual import usual_roles
 
 DATASET, METHOD = EntityType.DATASET, EntityType.METHOD
 CATALOG = Catalog.of([Entry("x", DATASET, "Visual Plums", ["VPlum"])])
 EVALUATED = ROLES.index(Role.EVALUATED_ON)
-learns = pytest.mark.skipif(find_spec("sklearn") is None, reason="training needs scikit-learn (paper-kg[train])")
 
 
 def words(text: str) -> Words:
@@ -124,11 +122,7 @@ def test_what_stands_beside_a_score_is_weighed_as_much_as_it_tells() -> None:
     assert platt(scores.tolist(), right.tolist(), [beside.tolist()]) == pytest.approx([1, 0, 0.5], abs=0.1)
 
 
-@learns
 def test_contexts_are_learned_and_raise_the_scores_of_a_network_that_does_not_know() -> None:
-    from kg.train.calibrate import apply, calibrations
-    from kg.train.context import context_model
-
     pairs = []
     for n in range(60):
         text = f"We train on Fig{n} and evaluate on Pear{n}."

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.catalog import Catalog, known
+from kg.catalog import Catalog
 from kg.extract import extract
 from kg.extract.candidates import Claim, Finder, Found, Reading, notes
 from kg.extract.features import FEATURES
@@ -147,14 +147,6 @@ def test_what_only_a_subtitle_names_is_hardly_introduced_however_sure_the_networ
     assert not founded & scores.keys()
     assert scores.get("Adaptive Tree Pruning", 0) < MIN_SCORE
     assert min(scores["sparse attention"], scores["PlumNet"]) > 0.99
-
-
-def test_a_field_is_hardly_the_task_of_a_paper_however_sure_the_network_is() -> None:
-    text = "Plums\nIn NLP, question answering is hard."
-    named = {"NLP": (EntityType.TASK, [(9, 12)]), "question answering": (EntityType.TASK, [(14, 32)])}
-    scores = {name: claim.score for name, claim in sure_claims(text, named, known()) if claim.role is Role.TASKS}
-    assert scores["question answering"] > 0.99
-    assert scores["NLP"] < MIN_SCORE
 
 
 def test_roles_keep_to_the_types_that_the_ontology_gives_them() -> None:

@@ -15,7 +15,7 @@ from zlib import crc32
 
 import numpy as np
 
-from kg.catalog import Catalog
+from kg.catalog import Catalog, Entry
 from kg.extract.heads import Floats
 from kg.extract.role_head import ROLES
 from kg.extract.words import Words
@@ -98,30 +98,29 @@ def bucket(seen: str) -> int:
     return crc32(seen.encode()) % BUCKETS
 
 
-def spelling(type: EntityType, name: str, catalog: Catalog) -> str:
-    """A type and a name as all its spellings have them.
+def spelling(type: EntityType, name: str, entry: Entry | None) -> str:
+    """A type and a name as all its spellings have them, by the catalogue's entry where there is one.
 
-    >>> from kg.catalog import Entry
-    >>> catalog = Catalog.of([Entry("x", EntityType.DATASET, "Visual Plums", ["VPlum"])])
-    >>> spelling(EntityType.DATASET, "VPlum", catalog), spelling(EntityType.SYSTEM, "Pear-Torch", catalog)
-    ('name Dataset visual-plums', 'name System pear-torch')
+    >>> spelling(EntityType.DATASET, "VPlum", Entry("x", EntityType.DATASET, "Visual Plums", ["VPlum"]))
+    'name Dataset visual-plums'
+    >>> spelling(EntityType.SYSTEM, "Pear-Torch", None)
+    'name System pear-torch'
     """
-    entry = catalog.find(type, name)
     return f"name {type} {normal_form(type, entry.name if entry else name)}"
 
 
 def _named(thing: Thing, catalog: Catalog) -> Iterator[str]:
     """What the name tells."""
     kind, name = thing.type, thing.name
-    parts = name.lower().split()
+    parts, entry = name.lower().split(), catalog.find(kind, name)
     shape = "plain"
     if name.islower() or name.isupper():
         shape = "lower" if name.islower() else "upper"
     elif _INNER_CAPITAL.search(name):
         shape = "inner"
     yield f"type {kind}"
-    yield from [spelling(kind, name, catalog)] * NAMED
-    yield f"known {kind} {catalog.find(kind, name) is not None}"
+    yield from [spelling(kind, name, entry)] * NAMED
+    yield f"known {kind} {entry is not None}"
     yield f"opening {' '.join(parts[:1])}"
     yield f"last {kind} {' '.join(parts[-1:])}"
     yield f"last two {' '.join(parts[-2:])}"

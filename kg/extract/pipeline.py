@@ -20,7 +20,7 @@ from kg.extract.sizes import find_sizes
 from kg.extract.urls import find_urls
 from kg.records import Entity, Extraction, Fact, Paper, Result, RunsOn, Size
 
-_VERSION = "23"
+_VERSION = "24"
 _RULES = (abbreviations, known, hardware, phrases, wording, mentions, claims)
 
 

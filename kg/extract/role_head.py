@@ -18,8 +18,8 @@ from kg.records import FITTING, EntityType, Role, Span
 ROLES: tuple[str, ...] = (*(role.value for role in Role), "runs_on")
 """What the columns of the head stand for."""
 
-_INTRODUCES, _TASKS, _TRAINED_ON, _EVALUATED_ON, _BUILDS_ON = map(
-    ROLES.index, (Role.INTRODUCES, Role.TASKS, Role.TRAINED_ON, Role.EVALUATED_ON, Role.BUILDS_ON)
+_INTRODUCES, _TRAINED_ON, _EVALUATED_ON, _BUILDS_ON = map(
+    ROLES.index, (Role.INTRODUCES, Role.TRAINED_ON, Role.EVALUATED_ON, Role.BUILDS_ON)
 )
 TITLED = 0.95
 """The score of a name in front of the title's colon, and that the paper introduces it."""
@@ -64,12 +64,6 @@ _UNNAMED = 0.2
 """The score that a paper introduces a model or data set in small letters alone, *haystack*, at most: 20 of 1,310 annotated."""
 _GENRE = re.compile(r"\bliterature (?:review|survey)|\b(?:scoping|systematic) review|\bmeta-analysis", re.IGNORECASE)
 """What a paper is, and so does not introduce: annotated so 0 times of 10."""
-_FIELDS = frozenset({"natural language processing", "computer vision", "robotics", "human-computer interaction"})
-_IN_FIELD = 0.3
-"""The score that one of the fields that papers are of is the task of one, at most.
-
-Of 89 whose score from the network is 0.36 or more, 25 are annotated so.
-"""
 _INTO = re.compile(r"(?:\s\([^)]{1,30}\))?\sinto\b")
 """Behind what is brought from elsewhere: *we introduce the idea of experts into*."""
 _LIST_BEFORE = 240
@@ -169,10 +163,7 @@ def judge_roles(
     for number, entity in enumerate(found.entities):
         if entity.type is EntityType.METHOD and _stands_only_in(subtitle, text, entity.spans):
             chances[number, _INTRODUCES] = min(chances[number, _INTRODUCES], _SUBTITLED)
-        entry = catalog.find(entity.type, entity.name)
-        known = entry is not None
-        if entity.type is EntityType.TASK and entry and entry.name.lower() in _FIELDS:
-            chances[number, _TASKS] = min(chances[number, _TASKS], _IN_FIELD)
+        known = catalog.find(entity.type, entity.name) is not None
         if not own.isdisjoint(entity.spans) and (entity.outright or not (known and entity.type in _WORKS)):
             chances[number, _INTRODUCES] = max(chances[number, _INTRODUCES], TITLED)
             chances[number, _BUILDS_ON] = 0

@@ -68,7 +68,7 @@ def _learn(gold: Path, corpus: Path, texts: Texts, folds: int, directory: Path |
 
 
 def _require() -> None:
-    missing = [name for name in ("torch", "onnx", "safetensors", "sklearn", _BASE) if find_spec(name) is None]
+    missing = [name for name in ("torch", "onnx", "safetensors", "scipy", "sklearn", _BASE) if find_spec(name) is None]
     if missing:
         raise KgError(f"training needs {', '.join(missing)}; pip install 'paper-kg[train]'")
 

@@ -29,7 +29,7 @@ def usual_roles(records: Iterable[Extraction], catalog: Catalog) -> ContextModel
         for entity in record.entities:
             row = np.zeros(1 + len(ROLES), np.float32)
             row[: 1 + len(Role)] = (1, *(entity.id in each for each in having))
-            name = spelling(entity.type, entity.name, catalog)
+            name = spelling(entity.type, entity.name, catalog.find(entity.type, entity.name))
             kinds[name] = entity.type
             counts[name] += row
     totals = {kind: sum((row for name, row in counts.items() if kinds[name] is kind), _NONE) for kind in EntityType}
